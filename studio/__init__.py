@@ -1,0 +1,1 @@
+"""Neural Audio Studio: hear, wrap, measure and export PyTorch audio models."""

@@ -1,0 +1,128 @@
+"""How a model wants to be called: found by experiment, corrected by the user, what an Adapter is made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Layout = Literal["BCT", "CT", "BT", "T", "BTC", "TC", "TBC"]
+LAYOUTS: tuple[Layout, ...] = ("BCT", "CT", "BT", "T", "BTC", "TC", "TBC")
+Role = Literal["knob", "constant", "state"]
+
+
+class Argument(BaseModel):
+    """An argument of the model beside the sound.
+
+    Attributes:
+        name: as in the signature.
+        role: `knob` (a parameter drives it, whole or element by element), `constant` (always `value`),
+            or `state` (carried from call to call, starts as zeros of `shape`).
+        value: what a constant, or a knob that no parameter drives, is set to; a list for a vector.
+        shape: of a vector, matrix or state; () for a plain number.
+        is_tensor: whether the model wants a tensor or a Python number.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    role: Role = "knob"
+    value: float | int | bool | str | tuple[float, ...] | None = 0.0
+    shape: tuple[int, ...] = ()
+    is_tensor: bool = True
+
+
+class Output(BaseModel):
+    """One named output of a model: an effect has one, a separator one for each stem."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    channels: int = 1
+
+
+class Call(BaseModel):
+    """How to call a model, in the model's own sample rate.
+
+    Attributes:
+        wrapper: it is a wrapper class of ours: `[channels, samples]` and named params, no adapter needed.
+        labels: it returns class indexes and times instead of sound.
+        method: the method that is called.
+        layout: axes of the input: B batch, C channel, T time.
+        output_layout: axes of each output; S stands for an axis of stems.
+        output_key: position or key of the sound within a tuple, list or dict; empty for a plain tensor.
+        channels_in: channels the model takes.
+        outputs: what comes out, in order; the rows are their channels one after the other.
+        min_block: least number of samples that works.
+        multiple: lengths must be a multiple of this.
+        block_sizes: sizes the model was made for, in samples; empty means any.
+        sample_rates: rates the model was made for, in Hz; empty means any.
+        ratio: output samples for one input sample, as (numerator, denominator).
+        latency: samples by which the output lags behind the input.
+        look_behind: past samples the model wants before each block.
+        stateful: remembers something from call to call.
+        random: the same input may give another output.
+        arguments: what it takes beside the sound.
+        state_outputs: positions of returned states within a tuple, in the order of the state arguments.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    wrapper: bool = False
+    labels: bool = False
+    method: str = "forward"
+    layout: Layout = "BCT"
+    output_layout: str = "BCT"
+    output_key: tuple[int | str, ...] = ()
+    channels_in: int = 1
+    outputs: tuple[Output, ...] = (Output(name="output"),)
+    min_block: int = 1
+    multiple: int = 1
+    block_sizes: tuple[int, ...] = ()
+    sample_rates: tuple[int, ...] = ()
+    ratio: tuple[int, int] = (1, 1)
+    latency: int = 0
+    look_behind: int = 0
+    stateful: bool = False
+    random: bool = False
+    arguments: tuple[Argument, ...] = ()
+    state_outputs: tuple[int, ...] = ()
+
+    @property
+    def channels_out(self) -> int:
+        """Rows that come out in all."""
+        return sum(output.channels for output in self.outputs)
+
+    def sentence(self) -> str:
+        """What was found, for the user to read and to correct."""
+        kind = "Labels sound:" if self.labels else "Takes"
+        said = f"{kind} {_channels(self.channels_in)}, {self._blocks()}"
+        if not self.labels:
+            said += f", gives {self._outputs()}"
+        if self.latency:
+            said += f", adds {self.latency} samples of delay"
+        if self.ratio != (1, 1):
+            said += f", changes the rate by {self.ratio[0]}/{self.ratio[1]}"
+        said += ", keeps state" if self.stateful else ""
+        said += ", is random" if self.random else ""
+        return f"{said} (called as {'[C, T]' if self.wrapper else _axes(self.layout)})."
+
+    def _blocks(self) -> str:
+        if self.block_sizes:
+            return f"blocks of {' or '.join(str(size) for size in self.block_sizes)} samples"
+        if self.multiple > 1:
+            return f"blocks of a multiple of {self.multiple} samples"
+        return f"blocks from {self.min_block} samples" if self.min_block > 1 else "blocks of any length"
+
+    def _outputs(self) -> str:
+        if len(self.outputs) == 1:
+            return _channels(self.channels_out)
+        return f"{len(self.outputs)} outputs ({', '.join(output.name for output in self.outputs)})"
+
+
+def _channels(count: int) -> str:
+    return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
+
+
+def _axes(layout: str) -> str:
+    return f"[{', '.join(layout)}]"

@@ -1,0 +1,161 @@
+"""What each host allows on a card, as data: the form, the command line, export and help read the same files."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from studio.document.card import ModelCard
+from studio.errors import HostError
+
+
+class FieldLimit(BaseModel):
+    """What one field of the card may be; lengths in characters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    required: bool = False
+    max_length: int | None = None
+    max_items: int | None = None
+    item_length: int | None = None
+    unique: bool = False
+    choices: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+
+
+class ParameterLimit(BaseModel):
+    """How many knobs, and of which kinds; None means as many as wanted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_numeric: int | None = None
+    kinds: tuple[str, ...] = ()
+
+
+class HostLimits(BaseModel):
+    """One host.
+
+    `block_size` is what it calls with, in samples; `knobs` and `latency` say whether it has them;
+    `labels` whether it takes labellers; `channels` what it can feed and take (None: any number).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str
+    title: str
+    fields: dict[str, FieldLimit]
+    parameters: ParameterLimit
+    channels: dict[str, tuple[int, ...] | None]
+    labels: bool
+    knobs: bool
+    latency: bool
+    sample_rate_required: bool
+    block_size: int
+
+
+class Problem(BaseModel):
+    """One thing a host would not take: the card's field, a sentence, what to do, and the host."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    sentence: str
+    hint: str
+    host: str
+
+
+@cache
+def hosts() -> dict[str, HostLimits]:
+    """All hosts by name. Built-in ones are declared in the project's own entry points like anybody else's."""
+    found = {}
+    for entry in entry_points(group="studio.limits"):
+        package, _, name = entry.value.partition(":")
+        text = files(package).joinpath(f"{name}.json").read_text(encoding="utf-8")
+        found[entry.name] = HostLimits.model_validate_json(text)
+    return found
+
+
+def limits_of(host: str) -> HostLimits:
+    """The limits of one host. Raises: HostError that lists the hosts there are."""
+    if host not in hosts():
+        known = ", ".join(sorted(hosts()))
+        raise HostError(f"There is no host {host!r}.", f"The hosts are {known}.", fields=["host"])
+    return hosts()[host]
+
+
+def problems(card: ModelCard, host: str) -> list[Problem]:
+    """Everything on the card that `host` would refuse, not only the first."""
+    limits = limits_of(host)
+    found = []
+    for name, limit in limits.fields.items():
+        value = getattr(card, name)
+        found += [Problem(field=name, sentence=said, hint=hint, host=host) for said, hint in _field(name, value, limit)]
+    if limits.sample_rate_required and card.sample_rate is None:
+        found.append(
+            Problem(
+                field="sample_rate",
+                sentence=f"{limits.title} needs the model's sample rate.",
+                hint="Give it in the card or with --model-rate.",
+                host=host,
+            )
+        )
+    return found + _parameters(card, limits)
+
+
+def tightest(field: str, ticked: list[str]) -> tuple[str, FieldLimit] | None:
+    """The host whose length limit on `field` is the smallest among those ticked, for the counter beside it."""
+    limited = [(name, limits_of(name).fields.get(field)) for name in ticked]
+    bound = [(name, limit) for name, limit in limited if limit and (limit.max_length or limit.max_items)]
+    return min(bound, key=lambda each: each[1].max_length or each[1].max_items or 0, default=None)
+
+
+def _field(name: str, value: Any, limit: FieldLimit) -> list[tuple[str, str]]:
+    word = name.replace("_", " ")
+    if limit.required and not value:
+        return [(f"The {word} is empty.", f"Fill in the {word}.")]
+    said = []
+    if limit.max_length is not None and isinstance(value, str) and len(value) > limit.max_length:
+        over = len(value) - limit.max_length
+        said.append(
+            (f"The {word} has {len(value)} of at most {limit.max_length} characters.", f"Shorten it by {over}.")
+        )
+    if limit.max_items is not None and len(value) > limit.max_items:
+        said.append((f"There are {len(value)} {word}; at most {limit.max_items} fit.", "Remove some."))
+    if limit.unique and len(set(value)) < len(value):
+        said.append((f"Some of the {word} are there twice.", "Remove the doubles."))
+    if limit.item_length is not None:
+        said += [
+            (f"{item!r} in the {word} has {len(item)} of at most {limit.item_length} characters.", "Shorten it.")
+            for item in value
+            if len(item) > limit.item_length
+        ]
+    if limit.choices:
+        allowed = ", ".join(limit.choices)
+        said += [
+            (f"{item!r} is none of the {word}.", f"Choose from {allowed}.")
+            for item in value
+            if item not in limit.choices
+        ]
+    if isinstance(value, int) and not (limit.min or value) <= value <= (limit.max or value):
+        said.append((f"The {word} {value} is outside {limit.min:g} … {limit.max:g}.", "Give the model's true rate."))
+    return said
+
+
+def _parameters(card: ModelCard, limits: HostLimits) -> list[Problem]:
+    most, kinds = limits.parameters.max_numeric, limits.parameters.kinds
+    said = []
+    numeric = [each for each in card.parameters if each.is_numeric]
+    if limits.knobs and most is not None and len(numeric) > most:
+        said.append((f"There are {len(numeric)} knobs; {limits.title} has {most}.", "Remove some or fix them."))
+    wrong = [each.name for each in card.parameters if each.kind not in kinds]
+    if limits.knobs and wrong:
+        said.append((f"{limits.title} cannot show {', '.join(wrong)}.", f"It takes {', '.join(kinds)}."))
+    names = [each.name for each in card.parameters]
+    if len(set(names)) < len(names):
+        said.append(("Two knobs have the same name.", "Rename one."))
+    return [Problem(field="parameters", sentence=one, hint=hint, host=limits.host) for one, hint in said]

@@ -1,0 +1,1 @@
+"""Models as hosts see them: host ▸ Stream ▸ Captured ▸ Wrapper ▸ Adapter ▸ network."""

@@ -1,0 +1,185 @@
+"""Write the few lines of Python that fit a foreign model to a wrapper.
+
+They are made from a `Call` and from what each knob drives, they can be read and kept, and TorchScript takes them
+like code somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from torch import nn
+
+from studio.document.call import Argument, Call
+from studio.document.parameter import Parameter
+from studio.errors import ModelError
+from studio.storage import write_text
+from studio.wrappers.base import WaveformToWaveform
+
+INTO = {  # from [C, T] to what the model wants
+    "BCT": "x.unsqueeze(0)",
+    "CT": "x",
+    "BT": "x",  # each channel is an item of the batch
+    "T": "x.mean(dim=0)",
+    "BTC": "x.transpose(0, 1).unsqueeze(0)",
+    "TC": "x.transpose(0, 1)",
+    "TBC": "x.transpose(0, 1).unsqueeze(1)",
+}
+HEAD = '''"""{name} as a wrapper. {sentence}"""
+
+from typing import Dict
+
+import torch
+from torch import Tensor, nn
+
+from studio.wrappers.base import WaveformToWaveform
+
+
+class Adapter(WaveformToWaveform):
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model)
+{states}
+    def do_forward_pass(self, x: Tensor, params: Dict[str, Tensor]) -> Tensor:
+'''
+
+
+def adapter_source(name: str, call: Call, parameters: Sequence[Parameter], numbers: bool = False) -> str:
+    """The adapter's Python.
+
+    Args:
+        name: of the model, for the heading.
+        call: how the model wants to be called.
+        parameters: the knobs and what each drives.
+        numbers: pass knobs as Python numbers where the model wants numbers (for scripting); a trace needs tensors,
+            else it would keep the knob's present position for ever.
+    """
+    states = [each for each in call.arguments if each.role == "state"]
+    zeros = [f'        self.register_buffer("{each.name}_state", torch.zeros({list(each.shape)}))' for each in states]
+    lines = [f"sound = {INTO[call.layout]}"]
+    lines += [_set_attribute(each, numbers) for each in parameters if each.drives.startswith("attribute:")]
+    given = ["sound", *(f"{each.name}={_argument(each, parameters, numbers)}" for each in call.arguments)]
+    method = "" if call.method == "forward" else f".{call.method}"
+    lines.append(f"made = self.model{method}({', '.join(given)})")
+    lines += [
+        f"self.{state.name}_state.copy_(made[{position}])"
+        for state, position in zip(states, call.state_outputs, strict=True)
+    ]
+    lines += _collect(call)
+    head = HEAD.format(name=_safe(name), sentence=call.sentence(), states="\n".join(zeros) + "\n" if zeros else "")
+    return head + "\n".join(f"        {line}" for line in lines) + "\n"
+
+
+def make_adapter(
+    model: nn.Module, name: str, call: Call, parameters: Sequence[Parameter], folder: Path, numbers: bool = False
+) -> WaveformToWaveform:
+    """Write the adapter into `folder`, import it and put it around `model`. Raises: ModelError."""
+    for parameter in parameters:
+        _prepare_attribute(model, parameter)
+    path = folder / ("adapter_numbers.py" if numbers else "adapter.py")
+    write_text(path, adapter_source(name, call, parameters, numbers))
+    module_name = f"studio_{path.stem}_{abs(hash(str(path)))}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module  # torch.jit looks the source up there
+    spec.loader.exec_module(module)
+    made = module.Adapter(model)
+    made.get_parameters = lambda: list(parameters)
+    assert isinstance(made, WaveformToWaveform)
+    return made
+
+
+def _argument(argument: Argument, parameters: Sequence[Parameter], numbers: bool) -> str:
+    if argument.role == "state":
+        return f"self.{argument.name}_state"
+    whole = next((each for each in parameters if each.drives == f"argument:{argument.name}"), None)
+    if whole is not None:
+        return _knob(whole, argument, numbers)
+    elements = {each.drives: each for each in parameters if each.drives.startswith(f"element:{argument.name}[")}
+    if elements or argument.shape:
+        return _vector(argument, elements)
+    if argument.is_tensor and isinstance(argument.value, (int, float)) and argument.role == "knob":
+        return f"torch.full([1], {float(argument.value)!r})"
+    return repr(argument.value)
+
+
+def _knob(parameter: Parameter, argument: Argument, numbers: bool) -> str:
+    value = f"params[{parameter.name!r}]"
+    if argument.shape:
+        return f"{value}.mean().expand({list(argument.shape)})"
+    if argument.is_tensor:
+        return value
+    if not numbers:
+        return f"{value}.mean()"
+    kind = {"toggle": "bool", "choice": "int"}.get(parameter.kind, "float")
+    return f"{kind}({value}.mean())"
+
+
+def _vector(argument: Argument, elements: dict[str, Parameter]) -> str:
+    count = 1
+    for size in argument.shape:
+        count *= size
+    fixed = argument.value if isinstance(argument.value, tuple) else (argument.value,) * count
+    parts = []
+    for index in range(count):
+        knob = elements.get(f"element:{argument.name}[{index}]")
+        constant = fixed[index] if index < len(fixed) else 0.0
+        fixed_value = float(constant) if isinstance(constant, (int, float)) else 0.0
+        parts.append(f"params[{knob.name!r}].mean()" if knob else f"torch.tensor({fixed_value!r})")
+    return f"torch.stack([{', '.join(parts)}]).reshape({list(argument.shape)})"
+
+
+def _set_attribute(parameter: Parameter, numbers: bool) -> str:
+    value = f"params[{parameter.name!r}].mean()"
+    return f"self.model.{parameter.drives.removeprefix('attribute:')} = {f'float({value})' if numbers else value}"
+
+
+def _prepare_attribute(model: nn.Module, parameter: Parameter) -> None:
+    """A knob may set a weight only once that is no longer an nn.Parameter."""
+    if not parameter.drives.startswith("attribute:"):
+        return
+    path, _, leaf = parameter.drives.removeprefix("attribute:").rpartition(".")
+    try:
+        owner = model.get_submodule(path)
+        held = getattr(owner, leaf)
+    except AttributeError as error:
+        raise ModelError(
+            f"The knob {parameter.name} drives {path + '.' if path else ''}{leaf}, which the model does not have.",
+            "Name an attribute of the model.",
+            fields=["parameters"],
+        ) from error
+    if isinstance(held, nn.Parameter):
+        delattr(owner, leaf)
+        owner.register_buffer(leaf, held.detach().clone())
+
+
+def _collect(call: Call) -> list[str]:
+    """From what the model returned to `[rows, T]`."""
+    if not call.output_key:
+        return [f"return {_rows('made', call.output_layout, call)}"]
+    rows = [_rows(f"made[{key!r}]", call.output_layout, call) for key in call.output_key]
+    if len(rows) == 1:
+        return [f"return {rows[0]}"]
+    return [f"return torch.cat([{', '.join(rows)}], dim=0)"]
+
+
+def _rows(made: str, layout: str, call: Call) -> str:
+    """`made` with axes `layout` as `[rows, T]`: batch dropped, stems and channels one after the other."""
+    if layout == "BT" and call.layout == "BT":
+        return made
+    if "B" in layout:
+        made, layout = f"{made}.select({layout.index('B')}, 0)", layout.replace("B", "")
+    time = layout.index("T")
+    if time != len(layout) - 1:
+        made = f"{made}.movedim({time}, -1)"
+    if len(layout) == 1:
+        return f"{made}.unsqueeze(0)"
+    return made if len(layout) == 2 else f"{made}.reshape({call.channels_out}, -1)"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r'["\\\n]', "", name)

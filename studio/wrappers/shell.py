@@ -1,0 +1,107 @@
+"""The scripted shell around a captured core: knob positions, look-behind, reset."""
+
+from typing import Any, Dict, List
+
+import torch
+from torch import Tensor, nn
+
+from studio.document.parameter import Parameter
+from studio.wrappers.base import Wrapper, takes_params
+from studio.wrappers.knobs import KnobMap
+
+
+class Core(nn.Module):
+    """A wrapper called with knob positions: what is traced, or scripted where a trace is not true to it.
+
+    Shapes: x `[channels, n]`, params `[n_params, n]` 0…1 → whatever `do_forward_pass` returns.
+    """
+
+    names: List[str]
+
+    def __init__(self, wrapper: Wrapper, parameters: List[Parameter]) -> None:
+        super().__init__()
+        self.wrapper: Any = wrapper
+        self.knobs = KnobMap(parameters)
+        self.names = [each.name for each in parameters]
+
+    def values(self, params: Tensor) -> Dict[str, Tensor]:
+        named: Dict[str, Tensor] = {}
+        if len(self.names) > 0:
+            mapped = self.knobs(self.wrapper.aggregate_params(params))
+            for row, name in enumerate(self.names):
+                named[name] = mapped[row]
+        return named
+
+
+class KnobCore(Core):
+    def forward(self, x: Tensor, params: Tensor) -> Tensor:
+        return self.wrapper.do_forward_pass(x, self.values(params))
+
+
+class PlainCore(Core):
+    def forward(self, x: Tensor, params: Tensor) -> Tensor:  # noqa: ARG002 - every core is called alike
+        return self.wrapper.do_forward_pass(x)
+
+
+class LabelCore(Core):
+    def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        return self.wrapper.do_forward_pass(x)
+
+
+def core_of(wrapper: Wrapper, parameters: List[Parameter], labels: bool) -> Core:
+    """The core that fits the wrapper's signature."""
+    if labels:
+        return LabelCore(wrapper, parameters)
+    return (KnobCore if takes_params(type(wrapper)) else PlainCore)(wrapper, parameters)
+
+
+class Shell(nn.Module):
+    """A captured core with what every host asks of it; `reset_core` is added once the core's state is known."""
+
+    def __init__(self, core: nn.Module, latency: int) -> None:
+        super().__init__()
+        self.core = core
+        self.own_latency = latency
+
+    def forward(self, x: Tensor, params: Tensor) -> Tensor:
+        return self.core(x, params)
+
+    @torch.jit.export
+    def prepare(self, sample_rate: int, block: int) -> None:
+        """A plain model does not care."""
+
+    @torch.jit.export
+    def latency(self) -> int:
+        return self.own_latency
+
+
+class LabelShell(Shell):
+    def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        return self.core(x, params)
+
+
+class LookBehindShell(Shell):
+    """Puts `past` samples before each block and keeps the last part of the result: no delay."""
+
+    heard: Tensor
+    turned: Tensor
+
+    def __init__(self, core: nn.Module, latency: int, past: int, channels: int, positions: Tensor) -> None:
+        super().__init__(core, latency)
+        self.past = past
+        self.register_buffer("heard", torch.zeros(channels, past))
+        self.register_buffer("turned", positions.reshape(-1, 1).repeat(1, past))
+
+    def forward(self, x: Tensor, params: Tensor) -> Tensor:
+        whole, turned = torch.cat([self.heard, x], 1), torch.cat([self.turned, params], 1)
+        made = self.core(whole, turned)
+        self.heard, self.turned = whole[:, x.size(1) :], turned[:, x.size(1) :]
+        kept = made.size(1) * x.size(1) // whole.size(1) if made.size(1) > x.size(1) else made.size(1)
+        return made[:, made.size(1) - kept :]
+
+
+def shell_around(core: nn.Module, latency: int, past: int, channels: int, positions: Tensor, labels: bool) -> Shell:
+    """The shell that a core needs."""
+    if labels:
+        return LabelShell(core, latency)
+    return LookBehindShell(core, latency, past, channels, positions) if past else Shell(core, latency)

@@ -1,0 +1,63 @@
+"""The four doors to torch.jit; the only place where its deprecation notice is silenced.
+
+TorchScript stays because every host embeds it (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.jit._trace import TracerWarning
+
+ScriptModule = torch.jit.ScriptModule
+TORCH = Path(torch.__file__).parent
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[list[warnings.WarningMessage]]:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        yield heard
+
+
+def script(module: nn.Module) -> ScriptModule:
+    """Compile a module from its source."""
+    with _quiet():
+        made = torch.jit.script(module)
+    assert isinstance(made, ScriptModule)
+    return made
+
+
+def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, list[str]]:
+    """Record what a module does with `inputs`; the second part is what torch could not follow."""
+    with _quiet() as heard:
+        made = torch.jit.trace(module, inputs, check_trace=False)  # type: ignore[no-untyped-call]
+    doubts = [
+        f"{Path(each.filename).name}, line {each.lineno}: {str(each.message).split('.')[0]}"
+        for each in heard
+        if issubclass(each.category, TracerWarning) and TORCH not in Path(each.filename).parents
+    ]  # torch's own layers check shapes in ways its tracer dislikes: those are harmless
+    return made, doubts
+
+
+def freeze(module: ScriptModule, keep: list[str]) -> ScriptModule:
+    """Inline constants and drop methods nobody needs but `keep`."""
+    with _quiet():
+        return torch.jit.freeze(module, preserved_attrs=keep, optimize_numerics=False)
+
+
+def load(path: str, extra: dict[str, Any] | None = None) -> ScriptModule:
+    with _quiet():
+        return torch.jit.load(path, map_location="cpu", _extra_files=extra)  # type: ignore[no-untyped-call]
+
+
+def save(module: ScriptModule, buffer: io.BytesIO, extra: dict[str, str]) -> None:
+    with _quiet():
+        torch.jit.save(module, buffer, _extra_files=extra)
