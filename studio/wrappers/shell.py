@@ -1,5 +1,6 @@
 """The scripted shell around a captured core: knob positions, look-behind, reset."""
 
+import itertools
 from typing import Any, Dict, List
 
 import torch
@@ -8,6 +9,9 @@ from torch import Tensor, nn
 from studio.document.parameter import Parameter
 from studio.wrappers.base import Wrapper, takes_params
 from studio.wrappers.knobs import KnobMap
+
+
+SERIALS = itertools.count()
 
 
 class Core(nn.Module):
@@ -56,10 +60,13 @@ def core_of(wrapper: Wrapper, parameters: List[Parameter], labels: bool) -> Core
 
 
 class Shell(nn.Module):
-    """A captured core with what every host asks of it; `reset_core` is added once the core's state is known."""
+    """A captured core with what every host asks of it; `reset` is added once the core's state is known."""
+
+    __constants__ = ["serial"]
 
     def __init__(self, core: nn.Module, latency: int) -> None:
         super().__init__()
+        self.serial = next(SERIALS)  # torch shares a type among modules that look alike; `reset` belongs to one only
         self.core = core
         self.own_latency = latency
 

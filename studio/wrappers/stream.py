@@ -117,11 +117,14 @@ class Stream(nn.Module):
             return self.choose_size(n * up // down)
         if self.min_block <= 1 and self.multiple <= 1:
             return 0
+        least = (self.min_block + self.multiple - 1) // self.multiple * self.multiple
         if up == down:
-            for times in range(1, 65):  # whole host blocks wait least
+            times = 1  # whole host blocks wait less than odd ones, unless they have to be much longer
+            while (times - 1) * n <= least - math.gcd(least, n):
                 if times * n >= self.min_block and (times * n) % self.multiple == 0:
                     return times * n
-        return (self.min_block + self.multiple - 1) // self.multiple * self.multiple
+                times += 1
+        return least
 
     def choose_size(self, n: int) -> int:
         """Of the model's sizes: n itself, else the least multiple of n, else the next larger, else the nearest."""
