@@ -178,14 +178,14 @@ def _finish(
     x, params = trials[0].x[:, :block], trials[0].params[:, :block]
 
     def twice() -> None:
-        for _ in range(2):
-            module(x.clone(), params.clone())
+        for turned in (params, (params + 0.37) % 1):  # a state may follow a knob
+            module(x.clone(), turned.clone())
 
     try:
         changed = add_reset(module, twice)
     except RuntimeError as error:
         raise ModelError(f"The model fails when it is called: {_reason(error)}", "Try it in Python first.") from error
-    found = call.model_copy(update={"stateful": call.stateful or bool(changed)})
+    found = call.model_copy(update={"stateful": call.stateful or any(each.startswith("core.") for each in changed)})
     return Captured(module, found, card, how), []
 
 

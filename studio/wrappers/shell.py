@@ -10,7 +10,6 @@ from studio.document.parameter import Parameter
 from studio.wrappers.base import Wrapper, takes_params
 from studio.wrappers.knobs import KnobMap
 
-
 SERIALS = itertools.count()
 
 
@@ -62,7 +61,7 @@ def core_of(wrapper: Wrapper, parameters: List[Parameter], labels: bool) -> Core
 class Shell(nn.Module):
     """A captured core with what every host asks of it; `reset` is added once the core's state is known."""
 
-    __constants__ = ["serial"]
+    __constants__ = ("serial",)
 
     def __init__(self, core: nn.Module, latency: int) -> None:
         super().__init__()
@@ -102,7 +101,8 @@ class LookBehindShell(Shell):
     def forward(self, x: Tensor, params: Tensor) -> Tensor:
         whole, turned = torch.cat([self.heard, x], 1), torch.cat([self.turned, params], 1)
         made = self.core(whole, turned)
-        self.heard, self.turned = whole[:, x.size(1) :], turned[:, x.size(1) :]
+        self.heard = whole[:, x.size(1) :].clone()  # a view would be saved with all that it was cut from
+        self.turned = turned[:, x.size(1) :].clone()
         kept = made.size(1) * x.size(1) // whole.size(1) if made.size(1) > x.size(1) else made.size(1)
         return made[:, made.size(1) - kept :]
 

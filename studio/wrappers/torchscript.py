@@ -1,6 +1,6 @@
 """The four doors to torch.jit; the only place where its deprecation notice is silenced.
 
-TorchScript stays because every host embeds it (docs/decisions/0002).
+TorchScript stays because every host embeds it (docs/decisions/0001).
 """
 
 from __future__ import annotations

@@ -18,14 +18,21 @@ FULL = ModelCard(
 
 def test_neutones_metadata_is_a_card():
     knob = {"name": "g", "description": "d", "default_value": "0.5", "used": True, "type": "continuous"}
-    said = {"model_name": "Amp", "model_authors": ["X"], "native_sample_rates": [44100], "neutone_parameters": {"p1": knob}}
+    said = {
+        "model_name": "Amp",
+        "model_authors": ["X"],
+        "native_sample_rates": [44100],
+        "neutone_parameters": {"p1": knob},
+    }
     card = card_from(said)
     assert (card.name, card.authors, card.sample_rate) == ("Amp", ("X",), 44100)
     assert card.parameters[0].default == 0.5
 
 
 def test_audacitys_metadata_is_a_card():
-    card = card_from({"effect_type": "waveform-to-waveform", "sample_rate": 16000, "domains": ["music"], "labels": ["a"]})
+    card = card_from(
+        {"effect_type": "waveform-to-waveform", "sample_rate": 16000, "domains": ["music"], "labels": ["a"]}
+    )
     assert card.sample_rate == 16000 and card.domain_tags == ("music",) and card.labels == ("a",)
 
 

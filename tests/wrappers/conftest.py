@@ -51,7 +51,9 @@ def hear():
         stream.prepare(rate, block)
         params = torch.tensor(positions, dtype=torch.float32).reshape(-1, 1).repeat(1, block)
         count = audio.shape[1] // block
-        blocks = [stream(torch.from_numpy(audio[:, at * block : (at + 1) * block].copy()), params) for at in range(count)]
+        blocks = [
+            stream(torch.from_numpy(audio[:, at * block : (at + 1) * block].copy()), params) for at in range(count)
+        ]
         return np.concatenate([each.numpy() for each in blocks], axis=1), stream.latency()
 
     return play

@@ -26,7 +26,9 @@ def test_each_kind_is_mapped_as_it_is_shown(position):
     np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("position", "gain"), [(0.0, 10 ** (-24 / 20)), (0.5, 10 ** (-6 / 20)), (1.0, 10 ** (12 / 20))])
+@pytest.mark.parametrize(
+    ("position", "gain"), [(0.0, 10 ** (-24 / 20)), (0.5, 10 ** (-6 / 20)), (1.0, 10 ** (12 / 20))]
+)
 def test_decibels_become_a_linear_gain(position, gain):
     knob = Parameter("level", min=-24.0, max=12.0, default=0.0, curve="dB", unit="dB")
     assert float(KnobMap([knob])(torch.tensor([[position]]))) == pytest.approx(gain, rel=1e-5)

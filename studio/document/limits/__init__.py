@@ -40,7 +40,7 @@ class ParameterLimit(BaseModel):
 class HostLimits(BaseModel):
     """One host.
 
-    `block_size` is what it calls with, in samples; `knobs` and `latency` say whether it has them;
+    `block_size` is what it calls with, in samples; `knobs`, `samples` and `latency` say whether it has them;
     `labels` whether it takes labellers; `channels` what it can feed and take (None: any number).
     """
 
@@ -53,6 +53,7 @@ class HostLimits(BaseModel):
     channels: dict[str, tuple[int, ...] | None]
     labels: bool
     knobs: bool
+    samples: bool
     latency: bool
     sample_rate_required: bool
     block_size: int

@@ -1,0 +1,200 @@
+"""What the actions do: dialogs where something has to be chosen, then the controller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
+
+if TYPE_CHECKING:
+    from studio.app.controller.controller import Controller
+    from studio.app.controller.dropping import Dropping
+    from studio.app.window import Window
+
+PROJECTS = "Projects (*.studio)"
+SOUNDS = "Sounds (*.wav *.flac *.ogg *.mp3 *.aiff *.aif);;All files (*)"
+ZOOM = 1.5
+MODEL, JOBS, SETTINGS, HELP = range(4)
+
+
+class Commands:
+    """One method for each action of the table."""
+
+    def __init__(self, window: Window, controller: Controller, dropping: Dropping) -> None:
+        self._window, self._controller, self._dropping = window, controller, dropping
+        self._settings = controller.services.settings
+
+    # files
+
+    def open(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._settings["files.folder"])
+        self.open_paths([Path(path) for path in paths])
+
+    def open_sound(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open sound", self._settings["files.folder"], SOUNDS)
+        self.open_paths([Path(path) for path in paths])
+
+    def open_paths(self, paths: list[Path]) -> None:
+        if paths:
+            self._settings["files.folder"] = str(paths[0].parent)
+            self.show_model()
+            self._dropping.open(paths)
+
+    def paste(self) -> None:
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()  # an empty clipboard may have none
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        text = data.text().strip().strip("'\"")
+        if not paths and text and "\n" not in text:
+            paths = [Path(QUrl(text).toLocalFile() or text)]
+        self.open_paths(paths)
+
+    def example(self) -> None:
+        self._controller.open_example()
+
+    def begin(self) -> None:
+        """The example, playing: where everybody starts."""
+        self._controller.open_example(play=True)
+
+    def save(self) -> None:
+        if self._controller.file is None:
+            self.save_as()
+        else:
+            self._controller.save_project(self._controller.file)
+
+    def save_as(self) -> None:
+        name = self._controller.project.card.name or "untitled"
+        suggested = self._controller.file or Path(self._settings["files.folder"]) / f"{name}.studio"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggested), PROJECTS)
+        if path:
+            self._controller.save_project(Path(path).with_suffix(".studio"))
+
+    def save_sound(self) -> None:
+        sound = self._controller.listening.now
+        if sound is None:
+            return
+        name = f"{sound.path.stem}-{self._controller.project.card.name or 'wet'}.wav"
+        suggested = Path(self._settings["files.folder"]) / name
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save sound", str(suggested), SOUNDS)
+        if path:
+            self._controller.save_sound(Path(path) if Path(path).suffix else Path(f"{path}.wav"))
+
+    def export(self) -> None:
+        self.show_model()
+        problem = self._controller.first_problem()
+        if problem:
+            self._window.model.go_to(problem)
+            return
+        self._controller.export(Path(self.export_folder()))
+
+    def export_folder(self) -> str:
+        """Where packages go: as the project says, else as the settings say, else among the user's documents."""
+        chosen = self._controller.project.export_folder or self._settings["export.folder"]
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return str(chosen or Path(documents or Path.home()) / "Neural Audio Studio")
+
+    def choose_folder(self) -> None:
+        start = self.export_folder() or self._settings["files.folder"]
+        folder = QFileDialog.getExistingDirectory(self._window, "Folder for packages", start)
+        if folder:
+            self._controller.set_export_folder(folder)
+
+    def show_folder(self, folder: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+
+    def quit(self) -> None:
+        self._window.close()
+
+    # edits
+
+    def undo(self) -> None:
+        self._controller.editing.undo()
+
+    def redo(self) -> None:
+        self._controller.editing.redo()
+
+    def add_knob(self) -> None:
+        self._window.model.go_to("parameters")
+        self._controller.editing.add_parameter()
+
+    def palette(self) -> None:
+        from studio.app.actions.palette import CommandPalette
+
+        CommandPalette(self._window, self._window.menus.actions).open()
+
+    def cancel(self) -> None:
+        """The youngest running job first, then the message."""
+        if not self._window.cancel_job():
+            self._window.strip.dismiss()
+
+    # pages
+
+    def show_model(self) -> None:
+        self._window.show_page(MODEL)
+
+    def show_jobs(self) -> None:
+        self._window.show_page(JOBS)
+
+    def show_settings(self) -> None:
+        self._window.show_page(SETTINGS)
+
+    def manual(self) -> None:
+        self._window.show_page(HELP)
+
+    def zoom_in(self) -> None:
+        self._window.model.audio.zoom(ZOOM)
+
+    def zoom_out(self) -> None:
+        self._window.model.audio.zoom(1 / ZOOM)
+
+    def zoom_fit(self) -> None:
+        self._window.model.audio.show_all()
+
+    def swap_theme(self) -> None:
+        self._window.change_setting("appearance.theme", "light" if self._window.theme.name == "dark" else "dark")
+
+    def about(self) -> None:
+        from studio.app.dialogs.about import AboutDialog
+
+        AboutDialog(self._window).open()
+
+    # playing
+
+    def play(self) -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractButton):  # reached with Tab: there the space bar presses it
+            focused.click()
+        else:
+            self._controller.playing.toggle()
+
+    def stop(self) -> None:
+        self._controller.playing.stop()
+
+    def loop(self) -> None:
+        self._controller.playing.set_loop(not self._controller.playing.looping)
+
+    def bypass(self) -> None:
+        self._controller.playing.set_bypass(not self._controller.playing.bypassed)
+
+    def device(self) -> None:
+        from studio.app.dialogs.device import DeviceDialog
+
+        DeviceDialog(self._window, self._settings, self._controller.playing.device, self._use_device).open()
+
+    def _use_device(self, chosen: dict[str, object]) -> None:
+        for key, value in chosen.items():
+            self._window.change_setting(key, value)
+
+    # the model
+
+    def reload(self) -> None:
+        self._controller.reload()
+
+    def correct(self) -> None:
+        from studio.app.dialogs.correct import CorrectDialog
+
+        opened = self._controller.opening.now
+        if opened is not None:
+            CorrectDialog(self._window, opened, self._controller.correct).open()

@@ -1,0 +1,360 @@
+"""Couples the parts: what changed in the document is made true in the engine and on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.app.controller.editing import Editing
+from studio.app.controller.exporting import Exporting
+from studio.app.controller.listening import Listening
+from studio.app.controller.opening import Opening, Questions, bare
+from studio.app.controller.playing import Playing
+from studio.app.controller.services import Services
+from studio.app.state import Device, Situation, Sound
+from studio.app.tasks import Tasks
+from studio.document.opened import ModelSource, OpenedModel
+from studio.document.project import Project, load_project, save_project
+from studio.errors import StudioError
+
+RECAPTURE_MS = 700
+EXAMPLE_MODEL, EXAMPLE_SOUND = "examples/clipper.py", "audio/eight-bars.flac"
+Way = tuple[str, Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that failed: the error, what it is about, ways out."""
+
+    error: Exception
+    ways: tuple[Way, ...] = ()
+
+
+class Controller(QObject):
+    """What the user can do, as plain methods; the parts signal what came of it.
+
+    Signals:
+        project_changed: the document is another.
+        opened_changed: the model that is heard, an OpenedModel, or None.
+        sound_changed: the sound it is heard on, a Sound, or None.
+        situation_changed: what decides which actions can be used.
+        troubled: something failed.
+        cleared: whatever was wrong no longer matters.
+        told: a line for the status bar.
+        file_changed: the project's file, or None.
+    """
+
+    project_changed = Signal(object)
+    opened_changed = Signal(object)
+    sound_changed = Signal(object)
+    situation_changed = Signal(object)
+    troubled = Signal(object)
+    cleared = Signal()
+    told = Signal(str)
+    file_changed = Signal(object)
+
+    def __init__(self, services: Services, questions: Questions) -> None:
+        super().__init__()
+        self.services = services
+        self.tasks = Tasks()
+        self.editing = Editing()
+        self.opening = Opening(services, self.tasks, questions)
+        self.listening = Listening(services, self.tasks)
+        self.playing = Playing(services)
+        self.exporting = Exporting(services, self.tasks)
+        self.file: Path | None = None
+        self._fresh: set[str] = set()
+        self._recapture = QTimer(self, interval=RECAPTURE_MS, singleShot=True)
+        self._recapture.timeout.connect(self._capture_again)
+        self._couple()
+
+    def _couple(self) -> None:
+        self.editing.changed.connect(self._reconcile)
+        self.editing.refused.connect(lambda field, said: self.told.emit(f"{field}: {said}"))
+        self.opening.failed.connect(self._model_failed)
+        self.listening.failed.connect(lambda error, path: self.trouble(error))
+        self.playing.failed.connect(self.trouble)
+        self.playing.switched.connect(self._resituate)
+        self.playing.device_changed.connect(self._device_changed)
+        self.playing.rate_needed.connect(self._decode_again)
+        self.exporting.failed.connect(lambda error, path: self.trouble(error))
+        self.exporting.state.connect(lambda state: self._resituate())
+
+    @property
+    def project(self) -> Project:
+        return self.editing.project
+
+    def close(self) -> None:
+        self._recapture.stop()
+        self.tasks.close()
+        self.playing.close()
+
+    def trouble(self, error: Exception, *ways: Way) -> None:
+        self.troubled.emit(Trouble(error, ways))
+
+    def open_example(self, play: bool = False) -> None:
+        """The clipper and the recording that came with the app: where everybody begins; nothing to undo or to save."""
+        if not self.editing.history.undo_text:
+            self._fresh = {"model", "sound"}
+        if play:
+            self.playing.play_when_ready()
+        self.open_model(ModelSource(path=str(self.services.resources / EXAMPLE_MODEL)))
+        self.open_sounds([self.services.resources / EXAMPLE_SOUND])
+
+    def _edit(self, what: str, said: str, **fields: Any) -> None:
+        """A step of the history, but for what is opened as the window begins."""
+        if what in self._fresh:
+            self._fresh.discard(what)
+            self.editing.start(self.project.model_copy(update=fields))
+        else:
+            self.editing.change(said, **fields)
+
+    # models
+
+    def open_model(self, source: ModelSource, knobs: dict[str, float] | None = None) -> None:
+        """Replace the model, its card and its knobs as one step, once the new one is heard."""
+        self.cleared.emit()
+        self.opening.open(source, lambda opened: self._stage(opened, lambda: self._replace_model(opened, knobs or {})))
+
+    def reload(self) -> None:
+        """Open the same file again; what was written on the card stays."""
+        if self.project.model is not None:
+            source = self.project.model.model_copy(update={"card": self.project.card})
+            self.open_model(source, dict(self.project.knobs))
+
+    def correct(self, source: ModelSource) -> None:
+        """Open the model again with what the user knows better; the card stays."""
+        self.open_model(source.model_copy(update={"call": None, "card": self.project.card}))
+
+    def _stage(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
+        def refused(error: StudioError) -> None:
+            self.opening.give_up()
+            self._model_failed(error, Path(opened.source.path))
+
+        self.playing.stage(opened, self.opening.is_ours(opened), ready, refused)
+
+    def _replace_model(self, opened: OpenedModel, knobs: dict[str, float]) -> None:
+        card = opened.card
+        if not card.authors and self.services.settings["export.authors"]:
+            card = card.model_copy(update={"authors": self.services.settings["export.authors"]})
+        self._keep(opened)
+        self._remember("files.recent_models", opened.source.path)
+        self._edit(
+            "model",
+            f"Open {Path(opened.source.path).name}",
+            model=bare(opened.source),
+            digest=opened.digest,
+            call=opened.call,
+            card=card,
+            knobs=knobs,
+        )
+        if not self.project.audio:
+            self._fresh.add("sound")
+            self.open_sounds([self.services.resources / EXAMPLE_SOUND])
+
+    def _keep(self, opened: OpenedModel) -> None:
+        self.opening.keep(opened)
+        self.opened_changed.emit(opened)
+
+    def _model_failed(self, error: Exception, path: Path) -> None:
+        source = ModelSource(path=str(path))
+        self.trouble(error, ("Try again", lambda: self.open_model(source)))
+
+    def _capture_again(self) -> None:
+        """The knobs or the call are others than those captured: capture anew, with no new step in the history."""
+        project = self.project
+        if project.model is None or self.opening.is_current(project):
+            return
+        known = self.opening.known(project)
+        if known is not None:
+            self._stage(known, lambda: self._captured(known))
+            return
+        source = project.model.model_copy(update={"call": project.call, "card": project.card})
+        self.opening.open(source, lambda opened: self._stage(opened, lambda: self._captured(opened)))
+
+    def _captured(self, opened: OpenedModel) -> None:
+        self._keep(opened)
+        self._reconcile(self.project)
+
+    # sounds
+
+    def open_sounds(self, paths: list[Path]) -> None:
+        """Replace the list of sounds; the first is heard as soon as it is decoded."""
+        self.cleared.emit()
+
+        def ready(sound: Sound) -> None:
+            self._keep_sound(sound)
+            for path in reversed(paths):
+                self._remember("files.recent_audio", str(path))
+            said = f"Open {paths[0].name}" if len(paths) == 1 else f"Open {len(paths)} sounds"
+            self._edit("sound", said, audio=tuple(str(path) for path in paths), audio_index=0)
+
+        self.listening.open(paths[0], self._rate(), ready)
+
+    def choose_sound(self, index: int) -> None:
+        path = Path(self.project.audio[index])
+
+        def ready(sound: Sound) -> None:
+            self._keep_sound(sound)
+            self.editing.change(f"Hear {path.name}", "sound", audio_index=index)
+
+        self.listening.open(path, self._rate(), ready)
+
+    def _keep_sound(self, sound: Sound | None) -> None:
+        self.listening.keep(sound)
+        self.playing.load(sound)
+        self.sound_changed.emit(sound)
+        if sound is not None and sound.raw.note:
+            self.told.emit(sound.raw.note)
+
+    def _rate(self) -> int | None:
+        return self.playing.device.sample_rate or None
+
+    def _decode_again(self, rate: int) -> None:
+        """The device runs at another rate than the sound was decoded at."""
+        if self.listening.now is not None:
+            self.listening.open(self.listening.now.path, rate, self._heard_again)
+
+    def _heard_again(self, sound: Sound) -> None:
+        self._keep_sound(sound)
+        self._reconcile(self.project)
+
+    def _device_changed(self, device: Device) -> None:
+        self._resituate()
+        now = self.listening.now
+        if device.sample_rate and now is not None and now.raw.sample_rate != device.sample_rate:
+            self._decode_again(device.sample_rate)
+
+    def save_sound(self, target: Path) -> None:
+        """Write what is heard, all of it, at the sound's own rate."""
+        opened, sound = self.opening.now, self.listening.now
+        if opened is not None and sound is not None:
+            self.exporting.save_sound(opened, sound, self.project, target, self.services.settings["audio.block"])
+
+    # packages
+
+    def first_problem(self) -> str:
+        """The field of the first problem of a ticked host; empty where there is none."""
+        rows = [row for row in self.exporting.rows(self.project) if row.ticked]
+        return next((problem.field for row in rows for problem in row.problems), "")
+
+    def set_export_folder(self, folder: str) -> None:
+        self.editing.change("Choose the folder", export_folder=folder)
+
+    def export(self, folder: Path) -> None:
+        opened = self.opening.now
+        if opened is not None:
+            self.cleared.emit()
+            self.exporting.start(opened, self.project, folder.expanduser())
+
+    # projects
+
+    def open_project(self, path: Path) -> None:
+        """Read the project, its model and its sound; only when all are there the window shows it."""
+        self.cleared.emit()
+        self.tasks.run(
+            f"Reading {path.name}",
+            lambda report, cancel: load_project(path),
+            lambda project: self._stage_project(project, path),
+            self.trouble,
+            key="project",
+            quiet=True,
+        )
+
+    def _stage_project(self, project: Project, path: Path) -> None:
+        def with_model(opened: OpenedModel | None) -> None:
+            if not project.audio:
+                self._show_project(project, path, opened, None)
+                return
+            sound = Path(project.audio[project.audio_index])
+            self.listening.open(sound, self._rate(), lambda heard: self._show_project(project, path, opened, heard))
+
+        if project.model is None:
+            with_model(None)
+            return
+        source = project.model.model_copy(update={"call": project.call, "card": project.card})
+        self.opening.open(source, lambda opened: self._stage(opened, lambda: with_model(opened)))
+
+    def _show_project(self, project: Project, path: Path, opened: OpenedModel | None, sound: Sound | None) -> None:
+        if opened is not None:
+            if opened.digest != project.digest:
+                name = Path(opened.source.path).name
+                self.told.emit(f"{name} has changed since the project was saved; the new one was opened.")
+            project = project.model_copy(update={"digest": opened.digest, "model": bare(opened.source)})
+            self._keep(opened)
+        self._keep_sound(sound)
+        self._set_file(path)
+        self.editing.start(project)
+
+    def save_project(self, path: Path) -> bool:
+        """Write the project; False where it could not be written, and why is said."""
+        try:
+            save_project(self.project, path)
+        except StudioError as error:
+            self.trouble(error)
+            return False
+        self._set_file(path)
+        self.editing.mark_saved()
+        self.told.emit(f"Saved {path.name}.")
+        return True
+
+    def _set_file(self, path: Path) -> None:
+        self.file = path
+        self._remember("files.recent_projects", str(path))
+        self.file_changed.emit(path)
+
+    def _remember(self, key: str, entry: str) -> None:
+        self.services.settings.remember(key, entry)
+        try:
+            self.services.settings.save()
+        except StudioError as error:
+            self.told.emit(str(error))
+
+    # what is and what should be
+
+    def _reconcile(self, project: Project) -> None:
+        """After every edit, undo and redo: start what is missing, tell the engine the rest."""
+        self.project_changed.emit(project)
+        self._resituate()
+        if project.model is not None and not self.opening.is_current(project):
+            known = self.opening.known(project)
+            self._recapture.start(0 if known else RECAPTURE_MS)
+        else:
+            self._recapture.stop()
+        self._follow_sound(project)
+        opened = self.opening.now if project.model is not None else None
+        knobs = {each.name: project.knob(each.name) for each in project.card.parameters if each.is_numeric}
+        self.playing.turn(knobs)
+        self.listening.follow(opened, knobs, self.services.settings["audio.block"])
+
+    def _follow_sound(self, project: Project) -> None:
+        wanted = Path(project.audio[project.audio_index]) if project.audio else None
+        now = self.listening.now.path if self.listening.now else None
+        if wanted == now:
+            return
+        if wanted is None:
+            self._keep_sound(None)
+        else:
+            self.listening.open(wanted, self._rate(), self._heard_again)
+
+    def situation(self) -> Situation:
+        playing, history = self.playing, self.editing.history
+        return Situation(
+            ready=True,
+            model=self.opening.now is not None,
+            audio=self.listening.now is not None,
+            device=bool(playing.device.name),
+            playing=playing.playing and bool(playing.device.name),
+            loop=playing.looping,
+            bypass=playing.bypassed,
+            exporting=self.exporting.running,
+            undo=history.undo_text,
+            redo=history.redo_text,
+        )
+
+    def _resituate(self) -> None:
+        self.situation_changed.emit(self.situation())

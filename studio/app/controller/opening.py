@@ -1,0 +1,147 @@
+"""From a file to a model that is heard: staged whole, then swapped; a failure leaves the last good one."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.app.controller.services import Services
+from studio.app.state import JobRow, ModelState
+from studio.app.tasks import Report, Tasks
+from studio.document.opened import ModelSource, OpenedModel
+from studio.document.project import Project
+from studio.document.trust import content_digest
+from studio.errors import AnswerNeeded, Cancelled, ConsentNeeded
+
+Ready = Callable[[OpenedModel], None]
+Capture = tuple[object, ...]
+
+
+class Questions(Protocol):
+    """What only the user can say; each calls back once, when it was answered or dismissed."""
+
+    def consent(self, error: ConsentNeeded, path: Path, then: Callable[[bool], None]) -> None: ...
+    def answer(self, error: AnswerNeeded, source: ModelSource, then: Callable[[ModelSource | None], None]) -> None: ...
+
+
+class Opening(QObject):
+    """Opens models and remembers those of this session, so that undo is instant.
+
+    Signals:
+        state: none, loading or ready, and what is being done.
+        failed: a model could not be opened: the error and the path.
+    """
+
+    state = Signal(object, str)
+    failed = Signal(object, object)
+
+    def __init__(self, services: Services, tasks: Tasks, questions: Questions) -> None:
+        super().__init__()
+        self._services, self._tasks, self._questions = services, tasks, questions
+        self._folders = itertools.count(1)
+        self._known: dict[Capture, OpenedModel] = {}
+        self._ours: set[str] = set()
+        self.now: OpenedModel | None = None
+
+    def open(self, source: ModelSource, ready: Ready) -> None:
+        """Open `source`; questions on the way are put to the user. `ready` gets it before anything has changed."""
+        title = f"Opening {Path(source.path).name}"
+        folder = self._services.session / f"model-{next(self._folders)}"
+        self.state.emit(ModelState.LOADING, title)
+
+        def work(report: Report, cancel: threading.Event) -> OpenedModel:
+            trust = self._services.trust
+            folder.mkdir(parents=True, exist_ok=True)
+            opened = self._services.open_model(source, folder, trust=trust, report=report, cancel=cancel)
+            if trust.ours(opened.digest):
+                self._ours.add(opened.digest)
+            return opened
+
+        self._tasks.run(
+            title,
+            work,
+            ready,
+            lambda error: self._refused(error, source, ready),
+            key="model",
+            progress=self._progress,
+        )
+
+    def keep(self, opened: OpenedModel) -> None:
+        """This is the model now."""
+        self.now = opened
+        self._known[_made_for(opened)] = opened
+        self.state.emit(ModelState.READY, "")
+
+    def is_ours(self, opened: OpenedModel) -> bool:
+        """Whether the app ships or made it."""
+        return opened.digest in self._ours
+
+    def give_up(self) -> None:
+        """Say again how it was before the last attempt."""
+        self.state.emit(ModelState.READY if self.now else ModelState.NONE, "")
+
+    def known(self, project: Project) -> OpenedModel | None:
+        """The model this project needs, where this session has already made it."""
+        return self._known.get(capture_of(project))
+
+    def is_current(self, project: Project) -> bool:
+        return self.now is not None and _made_for(self.now) == capture_of(project)
+
+    def _progress(self, row: JobRow) -> None:
+        if row.is_active:
+            self.state.emit(ModelState.LOADING, row.step or row.title)
+
+    def _refused(self, error: Exception, source: ModelSource, ready: Ready) -> None:
+        self.give_up()
+        path = Path(source.path)
+        if isinstance(error, ConsentNeeded):
+            about = _meant(source, error.about)
+            self._questions.consent(error, about, lambda yes: self._trust(about, source, ready) if yes else None)
+        elif isinstance(error, AnswerNeeded):
+            self._questions.answer(error, source, lambda told: self.open(told, ready) if told else None)
+        elif not isinstance(error, Cancelled):
+            self.failed.emit(error, path)
+
+    def _trust(self, about: Path, source: ModelSource, ready: Ready) -> None:
+        """Trust these contents, not the name, and try again."""
+
+        def remembered(digest: str) -> None:
+            self._services.trust.remember(digest, about.name)
+            self.open(source, ready)
+
+        self._tasks.run(
+            f"Reading {about.name}",
+            lambda report, cancel: content_digest(about),
+            remembered,
+            lambda error: self.failed.emit(error, about),
+            key="model",
+            quiet=True,
+        )
+
+
+def _meant(source: ModelSource, name: str) -> Path:
+    """The file that asks for consent: the model, or the network beside bare weights."""
+    named = [Path(each) for each in (source.path, source.source) if each]
+    return next((path for path in named if path.name == name), named[0].with_name(name) if name else named[0])
+
+
+def bare(source: ModelSource) -> ModelSource:
+    """The source without what the project holds itself."""
+    return source.model_copy(update={"call": None, "card": None})
+
+
+def capture_of(project: Project) -> Capture:
+    """What the captured model depends on; edits of anything else need no new one."""
+    source = bare(project.model).model_dump_json() if project.model else ""
+    call = project.call.model_dump_json() if project.call else ""
+    knobs = tuple((p.name, p.kind, p.min, p.max, p.curve, p.choices, p.drives) for p in project.card.parameters)
+    return source, project.digest, call, knobs
+
+
+def _made_for(opened: OpenedModel) -> Capture:
+    return capture_of(Project(model=opened.source, digest=opened.digest, call=opened.call, card=opened.card))

@@ -1,0 +1,101 @@
+"""Start the window: the first frame at once, everything that takes time to import behind it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from studio.app.theme.theme import Theme
+from studio.app.window import NAME, Window
+from studio.settings import Settings
+from studio.storage import resources, scratch_folder
+
+if TYPE_CHECKING:
+    from studio.app.controller.services import Services
+    from studio.app.wiring import Wiring
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Open the window on these files, or on the bundled example, and stay until it is closed.
+
+    Returns: the exit status.
+    """
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName(NAME)
+    app.setStyle("Fusion")
+    with scratch_folder("session") as session:
+        folder, settings = resources(), Settings()
+        app.setWindowIcon(QIcon(str(folder / "icons" / "neural-audio-studio.svg")))
+        theme = Theme(folder, session)
+        theme.use(settings["appearance.theme"])
+        window = Window(theme, settings, folder)
+        theme.style()
+        start = Start(window, settings, folder, session, list(paths))
+        window.show()
+        QTimer.singleShot(0, start.warm_up)
+        status = app.exec()
+        start.close()
+    return status
+
+
+class Start(QObject):
+    """Imports the rest in a thread, so that the window answers meanwhile, then couples it to the window."""
+
+    _warm = Signal(object)
+
+    def __init__(self, window: Window, settings: Settings, folder: Path, session: Path, paths: list[Path]) -> None:
+        super().__init__()
+        self._window, self._settings, self._folder, self._session = window, settings, folder, session
+        self._paths = paths
+        self.wiring: Wiring | None = None
+        self._warm.connect(self._couple, Qt.ConnectionType.QueuedConnection)
+
+    def warm_up(self) -> None:
+        QThreadPool.globalInstance().start(_Import(self._settings, self._folder, self._session, self._warm.emit))
+
+    def close(self) -> None:
+        if self.wiring is not None:
+            self.wiring.close()
+
+    def _couple(self, services: Services) -> None:
+        """One step after the other, with a look at the mouse and the keys between."""
+        from studio.app.controller.controller import Controller
+        from studio.app.dialogs.questions import WindowQuestions
+        from studio.app.wiring import Wiring
+
+        def wire() -> None:
+            self.wiring = Wiring(self._window, controller)
+            if self._settings.note:
+                controller.told.emit(self._settings.note)
+
+        controller = Controller(services, WindowQuestions(self._window))
+        steps = (controller.playing.start, lambda: self._window.model.editor, wire, self._open)
+        for step in steps:
+            QTimer.singleShot(0, self, step)
+
+    def _open(self) -> None:
+        assert self.wiring is not None
+        if self._paths:
+            self.wiring.dropping.open(self._paths)
+        else:
+            self.wiring.commands.begin()
+
+
+class _Import(QRunnable):
+    def __init__(self, settings: Settings, folder: Path, session: Path, done: Callable[[object], None]) -> None:
+        super().__init__()
+        self._settings, self._folder, self._session, self._done = settings, folder, session, done
+
+    def run(self) -> None:
+        import studio.app.wiring  # noqa: F401  imported here so that the window's thread finds it ready
+        from studio.app.real import real_services
+        from studio.document.limits import hosts
+
+        hosts()  # reads the metadata of every installed package once
+        self._done(real_services(self._settings, self._folder, self._session))

@@ -1,0 +1,263 @@
+"""What each knob is: name, range, unit, curve, default and what it drives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QScrollArea,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.app.pages.knob_table import KnobTable
+from studio.app.theme.theme import Theme
+from studio.app.widgets.words import icon_button, label, set_tone
+
+if TYPE_CHECKING:
+    from studio.document.call import Call
+    from studio.document.parameter import Parameter
+
+KINDS = ("continuous", "choice", "toggle")
+CURVES = ("linear", "logarithmic", "dB")
+LINES = (
+    ("name", "Name"),
+    ("description", "Description"),
+    ("min", "Least"),
+    ("max", "Most"),
+    ("default", "Default"),
+    ("unit", "Unit"),
+    ("choices", "Choices"),
+)
+OWN_CODE = "These knobs are part of the model's own code, which fixes their names and ranges."
+FIXED = ("name", "kind", "min", "max", "curve", "choices", "drives")
+
+
+class KnobEditor(QWidget):
+    """A table of knobs and a form for the one selected.
+
+    Signals:
+        edited: a knob by its row, the property and what was typed.
+        added: a new knob.
+        removed: the knob of this row.
+        moved: the knob of this row, up (-1) or down (1).
+    """
+
+    edited = Signal(int, str, object)
+    added = Signal()
+    removed = Signal(int)
+    moved = Signal(int, int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._parameters: tuple[Parameter, ...] = ()
+        self._fixed = False
+        self.rows = KnobTable()
+        self.table = self._make_table()
+        self.lines = {key: self._line(key, title) for key, title in LINES}
+        self.kind, self.curve, self.drives = (
+            self._box("kind", KINDS),
+            self._box("curve", CURVES),
+            self._box("drives", ()),
+        )
+        self.drives.setEditable(True)
+        self.note, self.trouble = label(tone="small"), label(tone="danger")
+        self.note.setWordWrap(True)
+        self.trouble.setWordWrap(True)
+        self._lay_out()
+        self.table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_row(now.row()))
+
+    def show_knobs(self, parameters: tuple[Parameter, ...], call: Call | None) -> None:
+        row = max(0, self.table.currentIndex().row())
+        self._parameters = parameters
+        self._fixed = call is not None and call.wrapper
+        self.rows.show_rows(parameters)
+        self._show_targets(call)
+        self.note.setText(OWN_CODE if self._fixed and parameters else "")
+        self.note.setVisible(bool(self.note.text()))
+        if parameters:
+            self.table.selectRow(min(row, len(parameters) - 1))
+        self._show_row(min(row, len(parameters) - 1))
+
+    def show_trouble(self, said: str) -> None:
+        """Why a value was refused, or what a host says about the knobs."""
+        self.trouble.setText(said)
+        self.trouble.setVisible(bool(said))
+
+    def _show_row(self, row: int) -> None:
+        here = 0 <= row < len(self._parameters)
+        for button, ok in ((self._remove, here), (self._up, row > 0), (self._down, row < len(self._parameters) - 1)):
+            button.setEnabled(ok and not self._fixed)
+        self._add.setEnabled(not self._fixed)
+        self._form.setVisible(here)
+        if not here:
+            return
+        parameter = self._parameters[row]
+        for key, line in self.lines.items():
+            text = _text(parameter, key)
+            if not (line.hasFocus() and line.isModified()) and line.text() != text:
+                line.setText(text)
+            set_tone(line, "wrong", False)
+        for box, value in ((self.kind, parameter.kind), (self.curve, parameter.curve), (self.drives, parameter.drives)):
+            with QSignalBlocker(box):
+                box.setCurrentText(value)
+        self._show_shape(parameter.kind)
+
+    def _show_shape(self, kind: str) -> None:
+        for key in ("min", "max", "unit"):
+            self._rows.setRowVisible(self.lines[key], kind == "continuous")
+        self._rows.setRowVisible(self.curve, kind == "continuous")
+        self._rows.setRowVisible(self.lines["choices"], kind == "choice")
+        for key, widget in self._controls().items():
+            widget.setEnabled(not (self._fixed and key in FIXED))
+
+    def _controls(self) -> dict[str, QWidget]:
+        return {**self.lines, "kind": self.kind, "curve": self.curve, "drives": self.drives}
+
+    def _show_targets(self, call: Call | None) -> None:
+        targets = [""]
+        for argument in call.arguments if call else ():
+            if argument.role == "state":
+                continue
+            size = argument.shape[-1] if argument.shape else 1
+            whole = [f"argument:{argument.name}"] if size == 1 else []
+            targets += whole or [f"element:{argument.name}[{index}]" for index in range(size)]
+        with QSignalBlocker(self.drives):
+            self.drives.clear()
+            self.drives.addItems(targets)
+
+    def _say(self, key: str, value: object) -> None:
+        row = self.table.currentIndex().row()
+        if 0 <= row < len(self._parameters) and _said(self._parameters[row], key) != value:
+            self.show_trouble("")
+            self.edited.emit(row, key, value)
+
+    def _finish(self, key: str) -> None:
+        line = self.lines[key]
+        if not line.isModified():
+            return
+        line.setModified(False)
+        try:
+            self._say(key, _value(key, line.text()))
+        except ValueError:
+            set_tone(line, "wrong", True)
+            self.show_trouble(f"{dict(LINES)[key]} wants a number, not {line.text()!r}.")
+
+    def _line(self, key: str, title: str) -> QLineEdit:
+        line = QLineEdit()
+        line.setAccessibleName(f"Knob: {title.lower()}")
+        line.editingFinished.connect(lambda: self._finish(key))
+        return line
+
+    def _box(self, key: str, choices: tuple[str, ...]) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(f"Knob: {key}")
+        box.addItems(choices)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.textActivated.connect(lambda text: self._say(key, text))
+        return box
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.rows)
+        table.setAccessibleName("Knobs")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(28)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.horizontalHeader().setHighlightSections(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setMinimumHeight(96)
+        table.setMaximumHeight(176)
+        return table
+
+    def _lay_out(self) -> None:
+        self._add = icon_button(self._theme, "add", "Add a knob", "key")
+        self._remove = icon_button(self._theme, "remove", "Remove this knob", "key")
+        self._up = icon_button(self._theme, "up", "Move this knob up", "key")
+        self._down = icon_button(self._theme, "down", "Move this knob down", "key")
+        self._add.clicked.connect(self.added)
+        self._remove.clicked.connect(lambda: self.removed.emit(self.table.currentIndex().row()))
+        self._up.clicked.connect(lambda: self.moved.emit(self.table.currentIndex().row(), -1))
+        self._down.clicked.connect(lambda: self.moved.emit(self.table.currentIndex().row(), 1))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for each in (self._add, self._remove, self._up, self._down):
+            row.addWidget(each)
+        row.addStretch(1)
+        head = QVBoxLayout()
+        head.setContentsMargins(0, 0, 12, 0)
+        head.addWidget(self.table)
+        head.addLayout(row)
+        head.addWidget(self.note)
+        head.addWidget(self.trouble)
+        lay = QVBoxLayout(self)
+        lay.setContentsMargins(0, 8, 0, 0)
+        lay.addLayout(head)
+        lay.addWidget(self._make_form(), 1)
+        for layout in (head, lay):
+            layout.setSpacing(8)
+        self.trouble.hide()
+
+    def _make_form(self) -> QScrollArea:
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        self._rows = QFormLayout(inside)
+        self._rows.setContentsMargins(0, 4, 12, 8)
+        self._rows.setVerticalSpacing(8)
+        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows: list[tuple[str, QWidget]] = [(title, self.lines[key]) for key, title in LINES]
+        rows[2:2] = [("Kind", self.kind)]
+        rows += [("Curve", self.curve), ("Drives", self.drives)]
+        for title, widget in rows:
+            self._rows.addRow(label(title, "dim"), widget)
+        self._form = QScrollArea(widgetResizable=True)
+        self._form.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._form.setWidget(inside)
+        return self._form
+
+
+def _text(parameter: Parameter, key: str) -> str:
+    value = getattr(parameter, key)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _said(parameter: Parameter, key: str) -> object:
+    return getattr(parameter, key)
+
+
+def _value(key: str, text: str) -> object:
+    if key == "choices":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if key in ("min", "max"):
+        return float(text.replace(",", "."))
+    if key == "default":
+        return _default(text)
+    return text.strip()
+
+
+def _default(text: str) -> object:
+    word = text.strip()
+    if word in ("on", "off"):
+        return word == "on"
+    try:
+        return float(word.replace(",", "."))
+    except ValueError:
+        return word

@@ -1,0 +1,44 @@
+"""The real services: flows, the player, sounds read from files."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from studio.app.controller.services import Services
+from studio.app.state import Sound
+from studio.app.tasks import Report
+from studio.audio.files import probe_audio
+from studio.audio.peaks import build_peaks
+from studio.audio.raw import decode
+from studio.document.trust import Trust
+from studio.flows.exporting import export_model
+from studio.flows.opening import open_model
+from studio.flows.rendering import render_file
+from studio.link.player import Player
+from studio.settings import Settings
+
+
+def real_services(settings: Settings, resources: Path, session: Path) -> Services:
+    """What the window of a user gets."""
+    return Services(
+        open_model=open_model,
+        render_file=render_file,
+        export_model=export_model,
+        load_sound=load_sound,
+        player=Player,
+        settings=settings,
+        trust=Trust(),
+        resources=resources,
+        session=session,
+    )
+
+
+def load_sound(path: Path, rate: int | None, folder: Path, report: Report, cancel: threading.Event) -> Sound:
+    """Decode a sound file at `rate` Hz (None: its own) into `folder` and build its peaks.
+
+    Raises: FileError, Cancelled.
+    """
+    info = probe_audio(path)
+    raw = decode(path, rate, folder, report, cancel)
+    return Sound(path, raw, build_peaks(raw), info.sample_rate, info.channels)

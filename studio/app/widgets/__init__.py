@@ -1,0 +1,1 @@
+"""What is seen and touched: widgets show and signal, they never decide."""

@@ -1,0 +1,203 @@
+"""A sound seen from end to end or sample by sample: selection, playhead, zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.app.theme.theme import Theme
+from studio.app.widgets.lines import PeakSource, draw_peaks
+
+DRAG_PX = 4  # less is a click
+ZOOM = 1.25
+
+
+class Waveform(QWidget):
+    """Drag selects a loop, a click seeks, the wheel zooms, Shift and wheel pans.
+
+    Args:
+        ink: the palette's token for the wave.
+        title: said in its corner and to screen readers.
+
+    Signals:
+        sought: go to this frame.
+        selected: loop from one frame to another; equal frames mean none.
+        zoomed: by this factor around this frame.
+        panned: by this share of what is seen.
+    """
+
+    sought = Signal(int)
+    selected = Signal(int, int)
+    zoomed = Signal(float, float)
+    panned = Signal(float)
+
+    def __init__(self, theme: Theme, ink: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._ink, self._title, self._note = theme, ink, title, ""
+        self._peaks: PeakSource | None = None
+        self._stale = False
+        self._view, self._loop, self._playhead = (0.0, 1.0), (0, 0), 0
+        self._pressed: int | None = None
+        self._picture: QPixmap | None = None
+        self.setAccessibleName(f"{title} waveform")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        theme.changed.connect(self._redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 128)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 56)
+
+    def show_peaks(self, peaks: PeakSource | None, stale: bool = False, note: str = "") -> None:
+        """Show a sound; `stale` dims it while a newer one is being made, `note` is said in the corner."""
+        self._peaks, self._stale, self._note = peaks, stale, note
+        self._redraw()
+
+    def show_view(self, start: float, end: float) -> None:
+        if self._view != (start, end):
+            self._view = (start, end)
+            self._redraw()
+
+    def show_loop(self, start: int, end: int) -> None:
+        if self._loop != (start, end):
+            self._loop = (start, end)
+            self.update()
+
+    def show_playhead(self, frame: int) -> None:
+        """Move the line; only the two strips it leaves and enters are painted."""
+        old, self._playhead = self._x(self._playhead), frame
+        new = self._x(frame)
+        if round(old) != round(new):
+            self.update(_strip(old, self.height()))
+            self.update(_strip(new, self.height()))
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _x(self, frame: float) -> float:
+        start, end = self._view
+        return (frame - start) / (end - start) * self.width()
+
+    def _frame(self, x: float) -> int:
+        start, end = self._view
+        frame = start + x / max(1, self.width()) * (end - start)
+        return round(min(max(frame, 0.0), float(self._peaks.frames if self._peaks else 0)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._peaks is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = round(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None and abs(event.position().x() - self._pressed) >= DRAG_PX:
+            ends = sorted((self._frame(self._pressed), self._frame(event.position().x())))
+            self.selected.emit(ends[0], ends[1])
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and abs(event.position().x() - pressed) < DRAG_PX:
+            self.sought.emit(self._frame(pressed))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
+        self.selected.emit(0, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turned.x()) > abs(turned.y()):
+            self.panned.emit(-(turned.x() or turned.y()) / 1200)
+        elif turned.y():
+            self.zoomed.emit(ZOOM if turned.y() > 0 else 1 / ZOOM, float(self._frame(event.position().x())))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -0.02, Qt.Key.Key_Right: 0.02}
+        start, end = self._view
+        if event.key() in steps and self._peaks is not None:
+            frame = self._playhead + steps[Qt.Key(event.key())] * (end - start)
+            self.sought.emit(round(min(max(frame, 0), self._peaks.frames)))
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._picture = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._picture is None or self._picture.devicePixelRatio() != self.devicePixelRatioF():
+            self._picture = self._painted()
+        with QPainter(self) as painter:
+            painter.setClipRect(event.rect())
+            self.draw(painter)
+
+    def draw(self, painter: QPainter) -> None:
+        if self._picture is not None:
+            painter.drawPixmap(QPoint(0, 0), self._picture)
+        if self._loop[1] > self._loop[0]:
+            left, right = self._x(self._loop[0]), self._x(self._loop[1])
+            painter.fillRect(QRectF(left, 0, right - left, self.height()), self._theme.color("accent", 0.18))
+            for x in (left, right):
+                painter.fillRect(QRectF(round(x) - 0.5, 0, 1, self.height()), self._theme.color("accent"))
+        if self._peaks is not None:
+            painter.fillRect(QRect(round(self._x(self._playhead)), 0, 1, self.height()), self._theme.color("playhead"))
+
+    def _painted(self) -> QPixmap:
+        scale = self.devicePixelRatioF()
+        picture = QPixmap(max(1, round(self.width() * scale)), max(1, round(self.height() * scale)))
+        picture.fill(Qt.GlobalColor.transparent)
+        with QPainter(picture) as painter:
+            self.draw_sound(painter, picture.width(), picture.height(), scale)
+        picture.setDevicePixelRatio(scale)
+        return picture
+
+    def draw_sound(self, painter: QPainter, width: int, height: int, scale: float) -> None:
+        """The part that only changes with the view, in device pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("panel_border"), scale))
+        painter.setBrush(self._theme.color("wave_field"))
+        edge = scale / 2
+        painter.drawRoundedRect(QRectF(edge, edge, width - scale, height - scale), 6 * scale, 6 * scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(QRect(0, height // 2, width, max(1, round(scale))), self._theme.color("panel_border"))
+        if self._peaks is not None:
+            painter.setPen(self._theme.color(self._ink, 0.4 if self._stale else 1.0))
+            start, end = self._view
+            seen = min(end, self._peaks.frames) - start
+            columns = max(1, round(width * min(1.0, seen / (end - start))))
+            draw_peaks(
+                painter, self._peaks, start, start + seen, columns, middle=height / 2, half=height / 2 - 4 * scale
+            )
+        self._draw_words(painter, width, height, scale)
+
+    def _draw_words(self, painter: QPainter, width: int, height: int, scale: float) -> None:
+        font = self.font()
+        font.setPixelSize(round(11 * scale))
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(6 * scale, 5 * scale, width - 12 * scale, 16 * scale)
+        self._draw_chip(painter, box, self._title, Qt.AlignmentFlag.AlignLeft)
+        if self._peaks is not None:
+            self._draw_chip(painter, box, self._note, Qt.AlignmentFlag.AlignRight)
+        else:
+            painter.drawText(QRectF(0, 0, width, height - 24 * scale), Qt.AlignmentFlag.AlignCenter, self._note)
+
+    def _draw_chip(self, painter: QPainter, box: QRectF, text: str, side: Qt.AlignmentFlag) -> None:
+        """Words on a ground of their own, legible over any wave."""
+        if not text:
+            return
+        metrics = painter.fontMetrics()
+        wide = metrics.horizontalAdvance(text) + box.height() * 0.6
+        x = box.left() if side == Qt.AlignmentFlag.AlignLeft else box.right() - wide
+        chip = QRectF(x, box.top(), wide, box.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("wave_field", 0.8))
+        painter.drawRoundedRect(chip, box.height() / 4, box.height() / 4)
+        painter.setPen(self._theme.color("text_muted"))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _strip(x: float, height: int) -> QRect:
+    return QRect(round(x) - 1, 0, 3, height)

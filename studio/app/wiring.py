@@ -1,0 +1,206 @@
+"""Which signal of the window goes to which method of the controller, and back: nothing else is decided here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from studio.app.actions.action import Action
+from studio.app.commands import Commands
+from studio.app.controller.controller import Controller, Trouble
+from studio.app.controller.dropping import Dropping
+from studio.app.leaving import Leaving
+from studio.app.state import Situation, Sound
+from studio.app.window import Window
+from studio.document.opened import ModelSource, OpenedModel
+from studio.document.project import Project
+from studio.errors import JobError, StudioError
+
+
+class Wiring:
+    """Keeps window and controller in step.
+
+    Attributes:
+        commands: what the actions do.
+        controller: what it couples the window to.
+    """
+
+    def __init__(self, window: Window, controller: Controller) -> None:
+        self._window, self.controller = window, controller
+        self.dropping = Dropping(controller)
+        self.commands = Commands(window, controller, self.dropping)
+        self._leaving = Leaving(window, controller, self.commands)
+        window.may_close = self._leaving.may_close
+        self._from_header()
+        self._from_sound()
+        self._from_side()
+        self._from_window()
+        self._from_controller()
+        controller.editing.changed.emit(controller.project)
+        window.show_device(controller.playing.device)  # it may have been there first
+
+    def close(self) -> None:
+        """End the engine and all work."""
+        self.controller.close()
+
+    def _from_header(self) -> None:
+        header, do = self._window.model.header, self.commands
+        header.opened.connect(do.open)
+        header.example.connect(do.example)
+        header.reloaded.connect(do.reload)
+        header.corrected.connect(do.correct)
+        header.cancelled.connect(do.cancel)
+        header.rate_told.connect(self._tell_rate)
+
+    def _from_sound(self) -> None:
+        audio, knobs, control = self._window.model.audio, self._window.model.knobs, self.controller
+        playing, transport = control.playing, audio.transport
+        audio.opening.connect(self.commands.open_sound)
+        audio.saving.connect(self.commands.save_sound)
+        audio.sound_chosen.connect(control.choose_sound)
+        audio.sought.connect(playing.seek)
+        audio.selected.connect(playing.select)
+        transport.toggled.connect(playing.toggle)
+        transport.stopped.connect(playing.stop)
+        transport.looped.connect(playing.set_loop)
+        transport.bypassed.connect(playing.set_bypass)
+        transport.gain_moved.connect(playing.set_gain)
+        knobs.moved.connect(control.editing.set_knob)
+        knobs.let_go.connect(control.editing.close_merge)
+
+    def _from_side(self) -> None:
+        page, editing, do = self._window.model, self.controller.editing, self.commands
+        page.card.edited.connect(editing.set_card)
+        page.card.left.connect(editing.close_merge)
+        page.editor.edited.connect(editing.set_parameter)
+        page.editor.added.connect(editing.add_parameter)
+        page.editor.removed.connect(editing.remove_parameter)
+        page.editor.moved.connect(editing.move_parameter)
+        editing.refused.connect(lambda _field, said: page.editor.show_trouble(said))
+        page.export.ticked.connect(editing.tick_host)
+        page.export.problem_chosen.connect(page.go_to)
+        page.export.folder_typed.connect(self.controller.set_export_folder)
+        page.export.folder_asked.connect(do.choose_folder)
+        page.export.started.connect(do.export)
+        page.export.cancelled.connect(self.controller.exporting.cancel)
+        page.export.shown.connect(do.show_folder)
+
+    def _from_window(self) -> None:
+        window, control = self._window, self.controller
+        window.menus.connect(self._act)
+        window.menus.recent.aboutToShow.connect(self._show_recent)
+        window.dropped.connect(self.commands.open_paths)
+        window.setting_changed.connect(self._change_setting)
+        window.rescan.connect(control.playing.rescan)
+        window.job_cancelled.connect(control.tasks.cancel)
+        window.status.device_asked.connect(self.commands.device)
+
+    def _from_controller(self) -> None:
+        window, control = self._window, self.controller
+        control.project_changed.connect(self._show_project)
+        control.file_changed.connect(lambda _path: self._show_file())
+        control.opened_changed.connect(self._show_opened)
+        control.sound_changed.connect(self._show_sound)
+        control.situation_changed.connect(self._show_situation)
+        control.troubled.connect(self._show_trouble)
+        control.cleared.connect(window.strip.hide)
+        control.told.connect(window.status.show_message)
+        control.tasks.changed.connect(window.show_jobs)
+        control.opening.state.connect(window.model.header.show_state)
+        control.listening.wet_changed.connect(window.model.audio.show_wet)
+        control.playing.device_changed.connect(window.show_device)
+        control.playing.ticked.connect(self._tick)
+        control.exporting.state.connect(window.model.export.show_state)
+        control.exporting.saved.connect(lambda path, _made: window.status.show_message(f"Saved {path}."))
+
+    def _act(self, action: Action) -> None:
+        action.run(self.commands)
+
+    def _tell_rate(self, rate: int) -> None:
+        opened = self.controller.opening.now
+        if opened is not None:
+            source: ModelSource = opened.source.model_copy(update={"model_rate": rate})
+            self.controller.correct(source)
+
+    def _change_setting(self, key: str, value: Any) -> None:
+        settings = self.controller.services.settings
+        if settings[key] == value:
+            return
+        settings[key] = value
+        try:
+            settings.save()
+        except StudioError as error:
+            self._window.status.show_message(str(error))
+        if key.startswith("audio."):
+            self.controller.playing.open_device()
+
+    def _show_recent(self) -> None:
+        menu, settings = self._window.menus.recent, self.controller.services.settings
+        menu.clear()
+        for key in ("files.recent_projects", "files.recent_models", "files.recent_audio"):
+            for entry in settings[key][:6]:
+                path = Path(entry)
+                action = menu.addAction(path.name)
+                action.setToolTip(entry)
+                action.setEnabled(path.exists())
+                action.triggered.connect(lambda _checked=False, path=path: self.commands.open_paths([path]))
+            menu.addSeparator()
+
+    def _show_project(self, project: Project) -> None:
+        page, rows = self._window.model, self.controller.exporting.rows(project)
+        page.card.show_card(project.card)
+        page.card.show_hosts(rows)
+        page.editor.show_knobs(project.card.parameters, project.call)
+        said = [p.sentence for row in rows if row.ticked for p in row.problems if p.field == "parameters"]
+        page.editor.show_trouble(" ".join(said))
+        page.knobs.show_knobs(project.card.parameters, project.knob)
+        page.export.show_hosts(rows)
+        page.export.show_folder(self.commands.export_folder())
+        page.audio.show_list(project.audio, project.audio_index)
+        self._show_file()
+
+    def _show_file(self) -> None:
+        self._window.show_file(self.controller.file, self.controller.editing.history.is_saved)
+
+    def _show_opened(self, opened: OpenedModel | None) -> None:
+        self._window.model.header.show_model(opened)
+
+    def _show_sound(self, sound: Sound | None) -> None:
+        self._window.model.audio.show_sound(sound)
+
+    def _show_situation(self, now: Situation) -> None:
+        page, playing = self._window.model, self.controller.playing
+        self._window.menus.show_situation(now)
+        page.audio.transport.show_enabled(now.audio and now.device)
+        page.audio.transport.show_playing(now.playing)
+        page.audio.transport.show_switches(now.loop, now.bypass)
+        page.audio.save.setEnabled(now.model and now.audio)
+        page.audio.show_loop(*playing.selection)
+        page.export.show_enabled(now.model)
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        error = trouble.error
+        details = error.output if isinstance(error, JobError) else ""
+        if isinstance(error, StudioError):
+            self._window.strip.show_problem(error.sentence, error.hint, details, trouble.ways)
+        else:
+            said = f"Something went wrong inside the app: {error}"
+            self._window.strip.show_problem(
+                said, "Please report it; your work is still here.", repr(error), trouble.ways
+            )
+
+    def _tick(self, status: Any) -> None:
+        page = self._window.model
+        page.audio.show_levels(status.peaks)
+        page.audio.show_position(status.position)
+        page.audio.transport.show_gain(status.gain_db)
+        if not status.sample_rate:
+            page.knobs.show_cost("", "", "")
+            return
+        late = f"{status.xruns} dropouts" if status.xruns else ""
+        muted = f"{status.muted_blocks} blocks muted" if status.muted_blocks else ""
+        deadline_ms = status.block / status.sample_rate * 1000
+        load = f"Load {status.load:.0%} · worst block {status.worst_us / 1000:.1f} of {deadline_ms:.1f} ms"
+        latency_ms = status.latency / status.sample_rate * 1000
+        latency = f"Latency {latency_ms:.1f} ms ({status.latency} samples)"
+        page.knobs.show_cost(load, latency, " · ".join(each for each in (late, muted) if each))

@@ -1,0 +1,1 @@
+"""Sound as arrays `[channels, samples]`: files, conversion of rates, peaks. Never torch: the window uses it too."""

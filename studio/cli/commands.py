@@ -1,0 +1,275 @@
+"""The commands. Each says what it does in its docstring, which is its help."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from studio.cli import options as opt
+from studio.cli.output import show, show_error, table
+from studio.cli.progress import reporting
+from studio.document.card import read_card
+from studio.document.check import Check, passed
+from studio.document.kinds import recognise
+from studio.document.opened import ModelSource, OpenedModel
+from studio.errors import ConsentNeeded, HostError, JobFault, StudioError
+from studio.flows.checking import bench_model, check_model
+from studio.flows.demo import run_demo
+from studio.flows.exporting import Package, export_model
+from studio.flows.inspecting import KEYS, inspect_file
+from studio.flows.opening import open_model
+from studio.flows.rendering import render_file
+from studio.storage import scratch_folder
+
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # typer brings its own click, under a private name
+app = typer.Typer(
+    name="studio",
+    help="Hear, wrap, measure and export PyTorch audio models. Without a command the window opens.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 2 refused, 1 a fault of ours."""
+    words = list(arguments)
+    as_json, debug = "--json" in words, "--debug" in words
+    try:
+        code = typer.main.get_command(app).main(words, prog_name="studio", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except UsageError as error:
+        return _refuse(_usage(error), as_json, debug)
+    except StudioError as error:
+        return _refuse(error, as_json, debug)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # a fault of ours: said in one sentence, traced with --debug
+        if debug:
+            traceback.print_exc()
+        fault = JobFault(
+            f"Something unforeseen happened: {error}.", "Run it again with --debug and report what it says."
+        )
+        show_error(fault, None, as_json)
+        return 1
+
+
+@app.command()
+@opt.with_model
+def inspect(
+    asked: opt.Asked,
+    as_json: opt.AsJson = False,
+) -> int:
+    """Say what a file is, and how it is called where it is a model."""
+    path = Path(asked.model)
+    kind = recognise(path)
+    source = opt.source_from(asked)[0] if kind.is_model else ModelSource(path=asked.model)
+    try:
+        found = inspect_file(source, trust=opt.trust_for(source, asked.trust and kind.is_model))
+    except ConsentNeeded as needed:
+        known = dict.fromkeys(KEYS) | {"kind": kind.name, "name": path.name, "size_bytes": kind.size_bytes}
+        show_error(needed, known | {"facts": [f"{kind.title}.", *kind.facts]}, as_json)
+        return 2
+    show(found, _inspected(found), as_json)
+    return 0
+
+
+@app.command()
+@opt.with_model
+def check(
+    asked: opt.Asked,
+    as_json: opt.AsJson = False,
+) -> int:
+    """Run the checks on a model or a package."""
+    source, _ = opt.source_from(asked)
+    with _opened(source, asked.trust) as opened, reporting("Checking") as report:
+        checks = check_model(opened, report=report)
+    outcome = {"ok": passed(checks), "checks": [each.model_dump() for each in checks]}
+    return _finish(outcome, _checked(checks), _failed(checks), as_json)
+
+
+@app.command()
+@opt.with_model
+def export(
+    asked: opt.Asked,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the packages go.")],
+    host: Annotated[list[str] | None, typer.Option("--host", help="neutone or audacity; may be repeated.")] = None,
+    card: Annotated[str, typer.Option("--card", metavar="CARD.json", help="What is said about the model.")] = "",
+    set_: opt.Set = None,
+    audio: Annotated[list[str] | None, typer.Option("--audio", help="A sound for the package's samples.")] = None,
+    as_json: opt.AsJson = False,
+) -> int:
+    """Make a package for each host, verify what was written, and put it in place."""
+    if not host:
+        raise HostError("No host was named.", "Add --host neutone, --host audacity or both.", fields=["host"])
+    said = read_card(Path(card)) if card else None
+    source, start = opt.source_from(asked, said)
+    with _opened(source, asked.trust) as opened:
+        positions = opt.positions_from(opened, set_, start)
+        sounds = [Path(each) for each in audio or []]
+        with reporting("Exporting") as report:
+            packages = export_model(opened, opened.card, positions, host, Path(out), sounds=sounds, report=report)
+    return _finish(_packaged(packages), _exported(packages), _unverified(packages), as_json)
+
+
+@app.command()
+@opt.with_model
+def render(
+    asked: opt.Asked,
+    sound: Annotated[str, typer.Argument(metavar="IN", help="A sound file.")],
+    out: Annotated[str, typer.Argument(metavar="OUT", help="Float WAV unless the name asks for another format.")],
+    set_: opt.Set = None,
+    sample_rate: Annotated[int | None, typer.Option(metavar="R", help="Of the simulated host, in Hz.")] = None,
+    block_size: Annotated[int, typer.Option(metavar="N", min=1, max=1 << 20)] = 512,
+    as_json: opt.AsJson = False,
+) -> int:
+    """Render a sound through a model, by the very graph that plays it live."""
+    source, start = opt.source_from(asked)
+    with _opened(source, asked.trust) as opened:
+        positions = opt.positions_from(opened, set_, start)
+        with reporting("Rendering") as report:
+            found = render_file(
+                opened,
+                Path(sound),
+                Path(out),
+                knobs=positions,
+                sample_rate=sample_rate,
+                block=block_size,
+                report=report,
+            )
+    if not opened.call.sample_rates:
+        found["facts"] = ["The model's own sample rate is not known: it was run at the sound's."]
+    show(found, _rendered(found), as_json)
+    return 0
+
+
+@app.command()
+@opt.with_model
+def bench(
+    asked: opt.Asked,
+    sample_rate: Annotated[int | None, typer.Option(metavar="R", help="Of the simulated host, in Hz.")] = None,
+    as_json: opt.AsJson = False,
+) -> int:
+    """Time a model at block sizes 64 to 2048."""
+    source, _ = opt.source_from(asked)
+    with _opened(source, asked.trust) as opened, reporting("Timing") as report:
+        rows = bench_model(opened, sample_rate, report=report)
+    heads = ["block", "bare_us", "wrapped_us", "overhead_us", "latency_samples", "realtime_factor"]
+    show({"rows": rows}, table(heads, [[row[head] for head in heads] for row in rows]), as_json)
+    return 0
+
+
+@app.command()
+def demo(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where packages and the rendered sound go.")],
+    as_json: opt.AsJson = False,
+    debug: opt.Debug = False,  # noqa: ARG001 - `dispatch` looks at it
+) -> int:
+    """Do the whole job on the bundled model and recording: load, measure, render, export, verify."""
+    with reporting("Demonstrating") as report:
+        found = run_demo(Path(out), report=report)
+    packages = found.pop("verified")
+    outcome = {**_packaged(packages), **found}
+    return _finish(outcome, f"{_exported(packages)}\n\n{_rendered(found)}", _unverified(packages), as_json)
+
+
+@app.command(name="open")
+def open_(paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…")] = None) -> int:
+    """Open the window on models, sounds or a project."""
+    from studio.app.main import run
+
+    return run([Path(path) for path in paths or []])
+
+
+@contextmanager
+def _opened(asked: ModelSource, trust: bool) -> Iterator[OpenedModel]:
+    """The opened model, with its staged files for as long as they are needed."""
+    with scratch_folder("model") as folder:
+        with reporting("Opening") as report:
+            opened = open_model(asked, folder, trust=opt.trust_for(asked, trust), report=report)
+        yield opened
+
+
+def _finish(outcome: dict[str, Any], text: str, error: StudioError | None, as_json: bool) -> int:
+    if error is None:
+        show(outcome, text, as_json)
+        return 0
+    if not as_json:
+        show(outcome, text, False)
+    show_error(error, outcome, as_json)
+    return 2
+
+
+def _refuse(error: StudioError, as_json: bool, debug: bool) -> int:
+    output = getattr(error, "output", "")
+    if debug and output:
+        sys.stderr.write(output + "\n")
+    show_error(error, None, as_json)
+    return 1 if isinstance(error, JobFault) else 2
+
+
+def _usage(error: Any) -> StudioError:
+    name = getattr(error, "option_name", "") or (error.param.name if getattr(error, "param", None) else "")
+    return StudioError(error.format_message(), "See studio --help.", fields=[str(name).lstrip("-")] if name else ())
+
+
+def _failed(checks: Sequence[Check]) -> StudioError | None:
+    failed = [each for each in checks if each.verdict == "fail"]
+    if not failed:
+        return None
+    first = failed[0]
+    return HostError(f"{len(failed)} checks failed: {', '.join(each.id for each in failed)}.", first.advice)
+
+
+def _unverified(packages: Sequence[Package]) -> StudioError | None:
+    bad = [each for each in packages if not each.verified]
+    if not bad:
+        return None
+    failed = [check for each in bad for check in each.checks if check.verdict == "fail"]
+    names = ", ".join(each.host for each in bad)
+    return HostError(f"Not accepted by its own check, so not written: {names}.", failed[0].advice if failed else "")
+
+
+def _packaged(packages: Sequence[Package]) -> dict[str, Any]:
+    return {"packages": [each.model_dump(mode="json") for each in packages]}
+
+
+def _inspected(found: dict[str, Any]) -> str:
+    lines = [f"{found['name']}: {found['kind']}, {found['size_bytes']} bytes", *(str(each) for each in found["facts"])]
+    if found["parameters"]:
+        rows = [
+            [each[key] for key in ("name", "kind", "default", "min", "max", "unit")] for each in found["parameters"]
+        ]
+        lines += ["", table(["knob", "kind", "default", "min", "max", "unit"], rows)]
+    return "\n".join(lines)
+
+
+def _checked(checks: Sequence[Check]) -> str:
+    rows = [[each.verdict, each.id, each.value, each.unit, each.advice] for each in checks]
+    return table(["verdict", "check", "value", "unit", "advice"], rows)
+
+
+def _exported(packages: Sequence[Package]) -> str:
+    rows = []
+    for each in packages:
+        counted = sum(check.verdict == "pass" for check in each.checks)
+        rows.append([each.host, "verified" if each.verified else "refused", f"{counted}/{len(each.checks)}", each.path])
+    bad = [check for each in packages for check in each.checks if check.verdict in ("warn", "fail")]
+    text = table(["host", "state", "checks", "path"], rows)
+    return f"{text}\n\n{_checked(bad)}" if bad else text
+
+
+def _rendered(found: dict[str, Any]) -> str:
+    return (
+        f"{found['output']}: {found['frames']} samples at {found['sample_rate']} Hz, {found['latency']} samples of "
+        f"delay taken out, {found['realtime_factor']:.1f} times real time."
+    )

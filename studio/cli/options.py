@@ -1,0 +1,113 @@
+"""The options that every command with a MODEL takes, and what becomes of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from studio.document.call import LAYOUTS
+from studio.document.card import ModelCard
+from studio.document.kinds import recognise
+from studio.document.opened import ModelSource, OpenedModel
+from studio.document.trust import Trust
+from studio.errors import AnswerNeeded, ModelError, StudioError
+from studio.flows.opening import from_project, with_weights_source
+
+MAX_RATE = 768_000
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unforeseen fault happened.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="A knob, in its own unit.")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every command with a MODEL takes; the annotations are the options."""
+
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model, a package or a project.")]
+    trust: Annotated[bool, typer.Option("--trust", help="Let the code in these files run, this once.")] = False
+    class_name: Annotated[str, typer.Option("--class", metavar="NAME", help="The class, where there are several.")] = ""
+    arg: Annotated[list[str] | None, typer.Option("--arg", metavar="NAME=VALUE", help="A constructor argument.")] = None
+    source: Annotated[str, typer.Option("--source", metavar="FILE.py", help="The network of bare weights.")] = ""
+    model_rate: Annotated[int | None, typer.Option("--model-rate", metavar="HZ", help="The model's own rate.")] = None
+    layout: Annotated[str, typer.Option("--layout", metavar="BCT|CT|…", help="The axes of the model's input.")] = ""
+    trace: Annotated[bool, typer.Option("--trace", help="Accept a trace although it loses something.")] = False
+
+
+def with_model(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command `command(asked, …)` the options of `Asked`, and --json and --debug."""
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = list(inspect.signature(Asked, eval_str=True).parameters.values())
+    names = [each.name for each in shared]
+
+    @functools.wraps(command)
+    def run(**given: Any) -> int:
+        given.pop("debug")  # `dispatch` looks at it
+        asked = Asked(**{name: given.pop(name) for name in names})
+        return command(asked, **given)
+
+    both = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug)
+    parameters = [*shared[:1], *own, *shared[1:], both]
+    shaped: Any = run
+    shaped.__signature__ = inspect.Signature([each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters])
+    del shaped.__annotations__, shaped.__wrapped__
+    return run
+
+
+def source_from(asked: Asked, card: ModelCard | None = None) -> tuple[ModelSource, dict[str, float]]:
+    """What was typed as a ModelSource, and the knob positions of a project."""
+    if asked.layout and asked.layout not in LAYOUTS:
+        raise AnswerNeeded(f"{asked.layout} is no layout.", f"It is one of {', '.join(LAYOUTS)}.", fields=["layout"])
+    rate = asked.model_rate
+    if rate is not None and not 1 <= rate <= MAX_RATE:
+        raise AnswerNeeded(f"{rate} Hz is no sample rate.", "Give --model-rate in Hz.", fields=["model-rate"])
+    typed = ModelSource(
+        path=asked.model,
+        class_name=asked.class_name,
+        arguments=dict(pair(each, "arg") for each in asked.arg or []),
+        source=asked.source,
+        model_rate=rate,
+        layout=asked.layout,
+        trace=asked.trace,
+    )
+    found, positions = from_project(typed)
+    if card is not None:
+        found = found.model_copy(update={"card": card, "call": None if card.parameters else found.call})
+    return found, positions
+
+
+def trust_for(source: ModelSource, trusted: bool) -> Trust:
+    """Trust in exactly these contents where --trust was given."""
+    if not trusted:
+        return Trust()
+    kind = recognise(Path(source.path))
+    source = with_weights_source(source, kind) if kind.is_weights else source
+    return Trust.of(Path(each) for each in (source.path, source.source) if each)
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise StudioError(f"--{option} {text} is not NAME=VALUE.", f"Write --{option} NAME=VALUE.", fields=[option])
+    return name.strip(), value
+
+
+def positions_from(opened: OpenedModel, given: list[str] | None, start: dict[str, float]) -> dict[str, float]:
+    """Knob positions 0…1 from `--set KNOB=VALUE`, each value in the knob's own unit."""
+    known = {each.name: each for each in opened.card.parameters if each.is_numeric}
+    positions = {name: position for name, position in start.items() if name in known}
+    for text in given or []:
+        name, value = pair(text, "set")
+        if name not in known:
+            there = ", ".join(known) or "none"
+            raise ModelError(f"There is no knob {name!r}.", f"The knobs are: {there}.", fields=["set"])
+        try:
+            positions[name] = known[name].position(known[name].parse(value))
+        except ValueError as error:
+            raise ModelError(f"{error}.", "Give a value in the knob's own unit.", fields=["set"]) from error
+    return positions

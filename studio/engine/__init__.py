@@ -1,0 +1,1 @@
+"""The player: one Graph, three callers (callback, render-ahead thread, offline)."""

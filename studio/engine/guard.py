@@ -1,0 +1,45 @@
+"""What never reaches the loudspeaker: NaN, infinity and bursts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.engine.ramp import Fade, Floats
+
+BURST = 16.0  # +24 dB over full scale: no mix is that loud
+RELEASE_SECONDS = 0.005
+
+
+class Guard:
+    """Replaces a block that is not fit to be heard by the last good sample, faded out; adds no delay.
+
+    Attributes:
+        muted: blocks replaced so far.
+        in_a_row: of them, those since the last good one.
+    """
+
+    def __init__(self, channels: int, sample_rate: int, block: int) -> None:
+        length = min(block, max(1, round(RELEASE_SECONDS * sample_rate)))
+        curve = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, length + 1) / length)
+        self._release = np.concatenate([curve, np.zeros(block - length)]).astype(np.float32)
+        self._last = np.zeros((channels, 1), np.float32)
+        self._door = Fade(True, sample_rate, block)
+        self.muted = self.in_a_row = 0
+
+    def check(self, audio: Floats, peak: float) -> bool:
+        """Mend `audio` `[channels, block]` in place where its `peak` is no sound; whether it was good."""
+        is_good = peak <= BURST  # false for NaN as well
+        if not is_good:
+            self.muted += 1
+            self.in_a_row += 1
+            np.multiply(self._last, self._release, out=audio)
+            self._door.jump(False)
+            self._last.fill(0.0)
+            return False
+        if self.in_a_row:
+            self.in_a_row = 0
+            self._door.open()
+        if not self._door.is_open:
+            audio *= self._door.next(audio.shape[1])
+        self._last[:, 0] = audio[:, -1]
+        return True

@@ -1,0 +1,103 @@
+"""Values that move without a click: linear ramps for numbers, raised-cosine fades between two sounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+RAMP_SECONDS = 0.020
+FADE_SECONDS = 0.010
+
+
+class Ramp:
+    """A number that reaches each new target in 20 ms, sample by sample.
+
+    Args:
+        value: where it starts.
+        sample_rate: in Hz.
+        block: samples of each call.
+    """
+
+    def __init__(self, value: float, sample_rate: int, block: int) -> None:
+        self._length = max(1, round(RAMP_SECONDS * sample_rate))
+        self._count = np.arange(1, block + 1, dtype=np.float32)
+        self.value = self._target = value
+        self._left, self._step = 0, 0.0
+
+    @property
+    def is_moving(self) -> bool:
+        return self._left > 0
+
+    def jump(self, value: float) -> None:
+        self.value = self._target = value
+        self._left = 0
+
+    def aim(self, target: float) -> None:
+        if target != self._target:
+            self._target, self._left = target, self._length
+            self._step = (target - self.value) / self._length
+
+    def fill(self, out: Floats) -> None:
+        """Write the next block `[block]` of values."""
+        if self._left == 0:
+            out.fill(self.value)
+            return
+        moved = min(len(out), self._left)
+        np.multiply(self._count[:moved], self._step, out=out[:moved])
+        out[:moved] += self.value
+        out[moved:] = self._target
+        self._left -= moved
+        self.value = self._target if self._left == 0 else self.value + self._step * moved
+
+
+class Fade:
+    """A share between 0 and 1 that goes from one end to the other in 10 ms, and may turn round on the way.
+
+    Raised cosine: its slope is zero at both ends, so that the ends make no click either.
+    """
+
+    def __init__(self, is_open: bool, sample_rate: int, block: int) -> None:
+        self.length = max(1, round(FADE_SECONDS * sample_rate))
+        curve = 0.5 - 0.5 * np.cos(np.pi * np.arange(self.length + 1) / self.length)
+        self._up = np.concatenate([curve, np.ones(block)]).astype(np.float32)
+        self._down = np.concatenate([curve[::-1], np.zeros(block)]).astype(np.float32)
+        self._at = self._target = self.length if is_open else 0  # steps up from 0
+
+    @property
+    def is_moving(self) -> bool:
+        return self._at != self._target
+
+    @property
+    def left(self) -> int:
+        """Samples until it has arrived."""
+        return abs(self._target - self._at)
+
+    @property
+    def is_open(self) -> bool:
+        """At 1, and staying there."""
+        return self._at == self._target == self.length
+
+    @property
+    def is_closed(self) -> bool:
+        """At 0, and staying there."""
+        return self._at == self._target == 0
+
+    def open(self) -> None:
+        self._target = self.length
+
+    def close(self) -> None:
+        self._target = 0
+
+    def jump(self, is_open: bool) -> None:
+        self._at = self._target = self.length if is_open else 0
+
+    def next(self, count: int) -> Floats:
+        """The next `count` shares, at most a block: a view that must not be written to."""
+        if self._target == self.length:
+            shares = self._up[self._at + 1 : self._at + 1 + count]
+            self._at = min(self.length, self._at + count)
+            return shares
+        start = self.length - self._at + 1
+        self._at = max(0, self._at - count)
+        return self._down[start : start + count]

@@ -1,0 +1,34 @@
+"""Ask a model the checks, and time it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from studio.document.check import Check
+from studio.document.opened import OpenedModel
+from studio.link.job import Limits, Report, run_job
+
+LIMITS = Limits(seconds=900.0, silence=120.0)
+
+
+def check_model(
+    opened: OpenedModel, *, report: Report | None = None, cancel: threading.Event | None = None
+) -> list[Check]:
+    """Every check, measured on the captured wrapper in a child process."""
+    request = {"captured": opened.captured, "sample_rate": opened.card.sample_rate}
+    found = run_job("check", request, report=report, cancel=cancel, limits=LIMITS)
+    return [Check.model_validate(each) for each in found["checks"]]
+
+
+def bench_model(
+    opened: OpenedModel,
+    sample_rate: int | None = None,
+    *,
+    report: Report | None = None,
+    cancel: threading.Event | None = None,
+) -> list[dict[str, Any]]:
+    """Cost and delay at block sizes 64…2048 under a host at `sample_rate` (the model's own where None)."""
+    request = {"captured": opened.captured, "sample_rate": sample_rate}
+    rows: list[dict[str, Any]] = run_job("bench", request, report=report, cancel=cancel, limits=LIMITS)["rows"]
+    return rows

@@ -1,0 +1,104 @@
+"""Open a model: recognise it, ask for consent, probe it in a child process, hand on what is known as one message."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+
+from studio.document.card import read_card
+from studio.document.kinds import Kind, recognise
+from studio.document.opened import ModelSource, OpenedModel
+from studio.document.project import load_project
+from studio.document.sources import sources_beside
+from studio.document.trust import Trust, content_digest, require_consent_for_all
+from studio.errors import AnswerNeeded, FileError
+from studio.link.job import Limits, Report, run_job
+
+PROBE_LIMITS = Limits(seconds=300.0, silence=20.0)
+
+
+def open_model(
+    source: ModelSource,
+    folder: Path,
+    *,
+    trust: Trust,
+    report: Report | None = None,
+    cancel: threading.Event | None = None,
+) -> OpenedModel:
+    """Open what `source` names.
+
+    Args:
+        source: the file and every answer given so far.
+        folder: where the captured wrapper is staged; it has to outlive the result.
+        trust: what may run.
+        report: told of progress.
+        cancel: set it to stop.
+
+    Raises: FileError where it is no model; ConsentNeeded, AnswerNeeded; ModelError; JobError.
+    """
+    path = Path(source.path)
+    kind = recognise(path)
+    if not kind.is_model:
+        raise FileError(f"{path.name} is {_article(kind.title)}, not a model.", "Open a model.", about=path.name)
+    source = with_card_beside(with_weights_source(source, kind))
+    digest = content_digest(path)
+    require_consent_for_all([Path(each) for each in (source.path, source.source) if each], trust)
+    staged = tempfile.mkdtemp(prefix="model-", dir=folder)
+    request = {
+        "source": source.model_dump(mode="json"),
+        "kind": kind.name,
+        "digest": digest,
+        "size_bytes": kind.size_bytes,
+        "folder": staged,
+    }
+    found = run_job("probe", request, report=report, cancel=cancel, limits=PROBE_LIMITS)
+    return OpenedModel.model_validate(found)
+
+
+def from_project(source: ModelSource) -> tuple[ModelSource, dict[str, float]]:
+    """A project names a model: its source with what was said there, and its knob positions; else `source` as it is."""
+    path = Path(source.path)
+    if recognise(path).name != "project":
+        return source, {}
+    project = load_project(path)
+    if project.model is None:
+        raise FileError(f"{path.name} is a project without a model.", "Open it in the window and drop a model.")
+    asked = {"call": project.call, "card": project.card}
+    for field, value in source:
+        if field not in ("path", "call", "card") and value:
+            asked[field] = value  # what is typed now counts more than what was saved
+    positions = {each.name: project.knob(each.name) for each in project.card.parameters if each.is_numeric}
+    return project.model.model_copy(update=asked), positions
+
+
+def with_weights_source(source: ModelSource, kind: Kind) -> ModelSource:
+    """Find the network of bare weights: the only Python file beside them that fits."""
+    if not kind.is_weights or source.source:
+        return source
+    path = Path(source.path)
+    fitting = sources_beside(path, kind)
+    if len(fitting) == 1:
+        return source.model_copy(update={"source": str(fitting[0])})
+    names = [each.name for each in fitting]
+    which = f"several files beside it could be ({', '.join(names[:8])})" if names else "no file beside it fits"
+    raise AnswerNeeded(
+        f"{path.name} holds weights only, not the network around them; {which}.",
+        "Name the Python file that defines the network with --source FILE.py.",
+        about=path.name,
+        fields=["source"],
+        choices=[str(each) for each in fitting],
+    )
+
+
+def with_card_beside(source: ModelSource) -> ModelSource:
+    """Take the card that lies beside the model as NAME.card.json, unless one was given."""
+    path = Path(source.path)
+    beside = path.with_name(f"{path.stem}.card.json")
+    if source.card is not None or not beside.is_file():
+        return source
+    return source.model_copy(update={"card": read_card(beside)})
+
+
+def _article(title: str) -> str:
+    return f"{'an' if title[:1].lower() in 'aeiou' else 'a'} {title}"

@@ -1,0 +1,1 @@
+"""What is compiled into an Audacity package: its source has to ship with the app."""

@@ -1,0 +1,1 @@
+"""What a child process runs: plain functions, started by name through `link`."""

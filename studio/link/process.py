@@ -1,0 +1,128 @@
+"""Starting a child process and ending it with everything it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import IO, Any
+
+from studio.link.child import ADDRESS_SPACE, PARENT
+
+OUTPUT_KEPT = 4096
+GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use.
+
+    Attributes:
+        seconds: until it is killed; None: no end.
+        silence: seconds without a word of progress until it is killed, once the job is loaded; None: no end.
+        address_space: in bytes, 0 for no limit. Torch alone reserves 0.6 GB, so less than 2 GB is of no use.
+        threads: of torch and the libraries below it.
+    """
+
+    seconds: float | None = 600.0
+    silence: float | None = None
+    address_space: int = 8 * GIB
+    threads: int = 1
+
+
+class Process:
+    """A running `python -m studio.link.child JOB`, head of its own process group.
+
+    On Linux the child dies with the *thread* that made this object: keep that thread for as long as the child.
+    """
+
+    def __init__(self, job: str, limits: Limits, inherit: tuple[int, ...] = ()) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-m", "studio.link.child", job],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | _environment(limits),
+            **_detached(inherit),
+        )
+        self._tail: deque[bytes] = deque(maxlen=64)
+        self._listening = threading.Thread(target=self._listen, name=f"stderr of {job}", daemon=True)
+        self._listening.start()
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self._popen.stdin is not None
+        return self._popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self._popen.stdout is not None
+        return self._popen.stdout
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def exit_code(self, wait: float = 0.0) -> int | None:
+        """The code, or minus the signal; None while it runs, also after `wait` seconds."""
+        if wait == 0.0:
+            return self._popen.poll()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._popen.wait(wait)
+        return None
+
+    def kill(self) -> None:
+        """End the whole group at once, also the children of a child that has ended.
+
+        Closing `stdout` is left to its reader: to close a stream that a thread waits on would wait as well.
+        """
+        self.signal_kill()
+        self._popen.wait()
+        self._listening.join(1.0)
+        with contextlib.suppress(OSError):
+            self.stdin.close()
+
+    def signal_kill(self) -> None:
+        """Let the group be killed without waiting for it."""
+        if sys.platform == "win32":
+            self._popen.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._popen.pid, signal.SIGKILL)
+
+    def output(self) -> str:
+        """The last 4 kB of what it printed."""
+        return b"".join(self._tail)[-OUTPUT_KEPT:].decode(errors="replace")
+
+    def _listen(self) -> None:
+        assert self._popen.stderr is not None
+        with self._popen.stderr as stream:
+            while part := os.read(stream.fileno(), OUTPUT_KEPT):
+                self._tail.append(part)
+
+
+def _environment(limits: Limits) -> dict[str, str]:
+    threads = str(limits.threads)
+    return {
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "PYTHONUNBUFFERED": "1",  # what was printed before a crash is part of the evidence
+        ADDRESS_SPACE: str(limits.address_space),
+        PARENT: str(os.getpid()),
+    }
+
+
+def _detached(inherit: tuple[int, ...]) -> dict[str, Any]:
+    """A group of its own, and no handles but the three streams and those named."""
+    if sys.platform != "win32":
+        return {"start_new_session": True, "pass_fds": inherit}
+    startup = subprocess.STARTUPINFO()
+    startup.lpAttributeList = {"handle_list": list(inherit)}
+    flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return {"creationflags": flags, "startupinfo": startup}

@@ -1,0 +1,70 @@
+"""Sees from outside what an engine cannot say itself: that it hangs, lost its device, or cannot keep up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from studio.errors import JobError
+from studio.link.keeper import Keeper
+from studio.link.shared import State
+from studio.link.wanted import Message
+
+TICK = 0.03
+LOST_AFTER = 0.12  # s without a callback: perhaps the device went away
+HUNG_AFTER = 1.0  # s without a callback: the engine hangs
+BUSY_AT_MOST = 60.0  # s for loading a model
+RETRY = 1.0  # s between attempts to get a device back
+
+
+class Watch:
+    """A thread in the window's process that looks at the board."""
+
+    def __init__(self, keeper: Keeper, tell: Callable[[Message], None]) -> None:
+        self._keeper, self._tell = keeper, tell
+        self._closing = threading.Event()
+        self._state = State.STARTING
+        self._beat = -1
+        self._moved = self._idle_since = self._asked = time.monotonic()
+        self._thread = threading.Thread(target=self._watch, name="engine watch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(TICK):
+            now, board = time.monotonic(), self._keeper.board
+            state = State(board.state)
+            if state != self._state:
+                self._state, self._moved = state, now
+                self._announce(state)
+            if board.beat != self._beat or board.busy or state < State.RUNNING:
+                self._beat, self._moved = board.beat, now
+            if not board.busy:
+                self._idle_since = now
+            self._act(state, now)
+
+    def _act(self, state: State, now: float) -> None:
+        if now - self._moved > HUNG_AFTER or now - self._idle_since > BUSY_AT_MOST:
+            self._moved = self._idle_since = now
+            what = "hung while it played" if state >= State.RUNNING else "took too long to load"
+            self._keeper.kill(JobError(f"The model {what} and was stopped."))
+            return
+        lost = state == State.LOST or now - self._moved > LOST_AFTER
+        if lost and now - self._asked > RETRY:
+            self._asked = now
+            self._keeper.send({"do": "reopen"})
+
+    def _announce(self, state: State) -> None:
+        if state == State.FAILING:
+            self._keeper.send({"do": "explain"})
+        if state == State.OVERLOAD:
+            board = self._keeper.board
+            said = f"The model needs {board.load:.0%} of the time at {board.block} samples: you hear the dry sound."
+            self._tell({"event": "overload", "message": said, "hint": "Choose a larger block, then play again."})

@@ -1,0 +1,1 @@
+"""Whatever is on disk becomes a model, safely."""

@@ -1,0 +1,92 @@
+"""Import a user's Python file under a clean name, as if it were run from its own folder."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import keyword
+import linecache
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import torch
+
+from studio.document.outline import local_imports, parse
+from studio.loading.blame import blame
+
+
+def clean_name(path: Path) -> str:
+    """A module name for any file name: TorchScript writes it into archives and cannot read a dash there."""
+    name = re.sub(r"\W", "_", path.stem, flags=re.ASCII)
+    taken = name in sys.modules and getattr(sys.modules[name], "__file__", None) != str(path)
+    if keyword.iskeyword(name) or not name.isidentifier() or taken or name in sys.stdlib_module_names:
+        return f"model_{name}"
+    return name
+
+
+def import_file(path: Path) -> ModuleType:
+    """Run a Python file as a module; what stands under `if __name__ == "__main__"` does not run.
+
+    Raises: FileError where it is not valid Python, ModelError with the user's line where it fails.
+    """
+    path = path.resolve()
+    parse(path)
+    name = clean_name(path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    _forget_namesakes(path)
+    linecache.checkcache()
+    with _as_if_run_from(path.parent):
+        sys.modules[name] = module  # inspect.getsource, and with it torch.jit, looks there
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:
+            sys.modules.pop(name, None)
+            raise blame(error, f"Importing {path.name}", path.name) from error
+    return module
+
+
+def _forget_namesakes(path: Path) -> None:
+    """A neighbour may be called like a module of another model that was opened before."""
+    for neighbour in local_imports(path):
+        name = ".".join(neighbour.relative_to(path.parent).with_suffix("").parts).removesuffix(".__init__")
+        known = sys.modules.get(name)
+        if known is not None and name.partition(".")[0] != "studio" and _is_foreign(known):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def _is_foreign(module: ModuleType) -> bool:
+    """Whether a module is neither Python's own nor installed."""
+    file = getattr(module, "__file__", None) or ""
+    return bool(file) and "site-packages" not in file and not file.startswith(str(Path(re.__file__).parents[1]))
+
+
+@contextlib.contextmanager
+def _as_if_run_from(folder: Path) -> Iterator[None]:
+    """The folder first on sys.path; what an import changes for everybody is put back.
+
+    Afterwards the folder stays last on the path: a forward may import a neighbour when it is first called.
+    """
+    dtype, device, writes = torch.get_default_dtype(), torch.get_default_device(), sys.dont_write_bytecode
+    sys.path.insert(0, str(folder))
+    sys.dont_write_bytecode = True  # nothing is written into the user's folder
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        if torch.get_default_device() != device:
+            torch.set_default_device(device)
+        sys.dont_write_bytecode = writes
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))

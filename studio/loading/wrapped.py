@@ -1,0 +1,88 @@
+"""Experiments with a wrapper class: it says most of itself, the rest is found by calling it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from studio.document.call import Output
+from studio.document.card import ModelCard
+from studio.errors import ModelError
+from studio.loading.arguments import Wanted
+from studio.loading.behaviour import is_random, is_stateful
+from studio.loading.blame import reason
+from studio.loading.found import Found
+from studio.loading.outputs import rows_of
+from studio.loading.search import channel_guesses, search
+from studio.loading.traits import call_of, find_traits, surprises
+from studio.loading.trial import Runner, TrialError, Way, noise
+from studio.wrappers.base import WaveformToLabels, WaveformToWaveformBase, Wrapper, describe
+from studio.wrappers.shell import core_of
+
+LEFT_OPEN = ("channels_in", "outputs", "min_block", "multiple", "block_sizes", "ratio", "latency", "look_behind")
+
+
+class WrapperRunner(Runner):
+    """Calls a wrapper as its hosts will, with every knob at its default."""
+
+    def __init__(
+        self, wrapper: Wrapper, card: ModelCard, channels: tuple[int, ...] = (), lengths: tuple[int, ...] = ()
+    ) -> None:
+        numeric = [each for each in card.parameters if each.is_numeric]
+        labels = isinstance(wrapper, WaveformToLabels)
+        super().__init__(core_of(wrapper, numeric, labels).eval(), channels=channels, lengths=lengths)
+        self.positions = torch.tensor([each.default_position for each in numeric]).reshape(-1, 1)
+
+    def wanted(self) -> list[Wanted]:
+        return []
+
+    def call(self, module: nn.Module, way: Way, sound: Tensor) -> Any:  # noqa: ARG002 - there is one way
+        return module(sound.clone(), self.positions.expand(-1, sound.shape[1]).contiguous())
+
+
+def probe_wrapper(wrapper: Wrapper, name: str) -> tuple[Any, ModelCard, list[str]]:
+    """Call, card and facts of a wrapper. Raises: ModelError where calling it fails."""
+    call, card = describe(wrapper)
+    if isinstance(wrapper, WaveformToLabels):
+        return call.model_copy(update=_try_labels(WrapperRunner(wrapper, card), name)), card, []
+    if not isinstance(wrapper, WaveformToWaveformBase):
+        runner = WrapperRunner(wrapper, card)
+        found = search(runner, name, ("CT",), None)
+        traits = find_traits(runner, found, False, may_cut=False)
+        opened = call_of(found, traits)
+        update: dict[str, Any] = {each: getattr(opened, each) for each in LEFT_OPEN}
+        facts = surprises(found, traits)
+    else:
+        runner = WrapperRunner(wrapper, card, (call.channels_in,), call.block_sizes)
+        found = search(runner, name, ("CT",), None)
+        update, facts = _as_declared(runner, found, call.channels_out, name)
+    update["stateful"], update["random"] = is_stateful(runner, found), is_random(runner, found)
+    return call.model_copy(update=update), card, facts
+
+
+def _as_declared(runner: Runner, found: Found, channels: int, name: str) -> tuple[dict[str, Any], list[str]]:
+    made = rows_of(runner.run(found.way, noise(found.way.channels, found.length)), found.sound)
+    rows = made.shape[0]
+    if rows == channels:
+        return {}, []
+    said = f"{name} says that it gives {channels} channel{'s' * (channels > 1)}, and gives {rows}."
+    return {"outputs": (Output(name="output", channels=rows),)}, [said]
+
+
+def _try_labels(runner: Runner, name: str) -> dict[str, Any]:
+    """Channels of a labeller. Raises: ModelError where it fails or returns something else."""
+    failed: Exception | None = None
+    for channels in channel_guesses(runner.module):
+        try:
+            made = runner.run(Way("CT", channels), noise(channels, 16384))
+        except TrialError as error:
+            failed = failed or error.why
+            continue
+        if not (isinstance(made, tuple) and len(made) == 2 and made[1].dim() == 2 and made[1].shape[1] == 2):
+            said = f"{name} should return class indexes [n] and times [n, 2]."
+            raise ModelError(said, "Return these two tensors from do_forward_pass.", about=name)
+        return {"channels_in": channels}
+    said = f"{name} could not be called with sound: {reason(failed) if failed else 'it failed'}."
+    raise ModelError(said, "Mend do_forward_pass and open it again.", about=name)

@@ -1,0 +1,238 @@
+"""A window with real widgets, a real document and real sounds; flows and engine answer at once."""
+
+import gc
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.app.controller.controller import Controller
+from studio.app.controller.services import Services
+from studio.app.real import load_sound
+from studio.app.theme.theme import Theme
+from studio.app.window import Window
+from studio.app.wiring import Wiring
+from studio.audio.files import write_audio
+from studio.document.call import Argument, Call
+from studio.document.card import ModelCard
+from studio.document.opened import OpenedModel
+from studio.document.parameter import Parameter
+from studio.errors import StudioError
+from studio.settings import Settings
+from studio.storage import resources
+
+KNOBS = (
+    Parameter("drive", "How hard", default=6.0, min=0.0, max=24.0, unit="dB", drives="argument:drive"),
+    Parameter("shape", kind="choice", choices=("soft", "hard", "fold"), default="soft", drives="argument:shape"),
+)
+
+
+class Engine:
+    """Answers as the player does, and writes down what it was told."""
+
+    def __init__(self, tell):
+        self.tell, self.said = tell, []
+        self.now = SimpleNamespace(
+            playing=False, position=0, peaks=(0.5, 0.4, 0.3, 0.2), gain_db=0.0, sample_rate=48000, block=256,
+            load=0.1, worst_us=400.0, xruns=0, muted_blocks=0, latency=64,
+        )  # fmt: skip
+
+    def __getattr__(self, name):
+        return lambda *told: self.said.append((name, *told))
+
+    def open_device(self, name, sample_rate, block):
+        self.tell({"event": "device", "name": "Test card", "sample_rate": 48000, "block": block})
+
+    def load_model(self, captured, key, quiet):
+        self.said.append(("load_model", captured, quiet))
+        self.tell({"event": "loaded", "key": key, "latency": 0, "rows": 2, "gain_db": 0.0})
+
+    def play(self):
+        self.now.playing = True
+
+    def pause(self):
+        self.now.playing = False
+
+    def status(self):
+        return self.now
+
+    def told(self, name):
+        return [each[1:] for each in self.said if each[0] == name]
+
+
+class Trust:
+    def __init__(self):
+        self.remembered = []
+
+    def remember(self, digest, name):
+        self.remembered.append((digest, name))
+
+    def ours(self, digest):
+        return False
+
+
+class Answers:
+    """A user who has made up his mind."""
+
+    def __init__(self):
+        self.trusts, self.answer_with, self.asked = True, None, []
+
+    def consent(self, error, path, then):
+        self.asked.append(("consent", path.name))
+        then(self.trusts)
+
+    def answer(self, error, source, then):
+        self.asked.append(("answer", error.fields))
+        then(self.answer_with(source) if self.answer_with else None)
+
+
+@dataclass
+class Studio:
+    """What a test holds in its hands."""
+
+    window: Window
+    controller: Controller
+    wiring: Wiring
+    engine: Engine
+    answers: Answers
+    trust: Trust
+    folder: Path
+    opened: list = field(default_factory=list)
+    rendered: list = field(default_factory=list)
+    exported: list = field(default_factory=list)
+    refuse: dict[str, StudioError] = field(default_factory=dict)
+
+    @property
+    def project(self):
+        return self.controller.project
+
+    @property
+    def page(self):
+        return self.window.model
+
+    def sound(self, name="noise.wav", seconds=0.5):
+        path = self.folder / name
+        write_audio(path, np.random.default_rng(1).uniform(-0.5, 0.5, (2, int(48000 * seconds))).astype("f4"), 48000)
+        return path
+
+    def model(self, name="net.py"):
+        path = self.folder / name
+        path.write_text("import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\n")
+        return path
+
+
+@pytest.fixture
+def theme(qapp, tmp_path):
+    qapp.setStyle("Fusion")
+    theme = Theme(resources(), tmp_path)
+    theme.use("dark")
+    theme.style()
+    yield theme
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def studio(qtbot, theme, tmp_path):
+    """The whole window, coupled; nothing is open."""
+    held = {}
+
+    def open_model(source, folder, *, trust, report, cancel):
+        error = studio.refuse.pop(Path(source.path).name, None)
+        if error is not None:
+            raise error
+        studio.opened.append(source)
+        call = source.call or Call(arguments=(Argument(name="drive"), Argument(name="shape")))
+        card = source.card or ModelCard(name=Path(source.path).stem, parameters=KNOBS)
+        captured = folder / "captured.ts"
+        captured.write_bytes(b"")
+        return OpenedModel(
+            name="Net",
+            kind="python",
+            digest="d",
+            source=source,
+            call=call,
+            card=card,
+            captured=str(captured),
+            how="trace",
+        )
+
+    def render_file(opened, source, target, *, knobs, sample_rate, block, report, cancel):
+        studio.rendered.append((knobs, target))
+        target.write_bytes(Path(source).read_bytes())
+        return {"output": str(target), "latency": 0}
+
+    def export_model(opened, card, knobs, hosts, target, *, sounds, trust, report, cancel):
+        studio.exported.append((card, hosts, target))
+        return [SimpleNamespace(host=host, path=str(target / host), verified=True, checks=()) for host in hosts]
+
+    def player(tell):
+        held["engine"] = Engine(tell)
+        return held["engine"]
+
+    answers, trust = Answers(), Trust()
+    settings = Settings(tmp_path / "settings.json")
+    services = Services(
+        open_model, render_file, export_model, load_sound, player, settings, trust, resources(), tmp_path
+    )  # fmt: skip
+    window = Window(theme, settings, resources())
+    controller = Controller(services, answers)
+    wiring = Wiring(window, controller)
+    controller.playing.start()
+    studio = Studio(window, controller, wiring, held["engine"], answers, trust, tmp_path)
+    window.show()
+    qtbot.waitUntil(lambda: controller.playing.device.name == "Test card")
+    yield studio
+    controller.close()
+    window.may_close = lambda: True
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+
+
+@pytest.fixture
+def opened(studio, qtbot):
+    """A model and a sound are open."""
+    studio.wiring.commands.open_paths([studio.model(), studio.sound()])
+    qtbot.waitUntil(lambda: studio.controller.opening.now is not None and studio.controller.listening.now is not None)
+    return studio
+
+
+class LoopWatchdog:
+    """How long the window did not answer at worst, and where it was then."""
+
+    def __init__(self, limit):
+        self.limit, self.worst, self.stacks = limit, 0.0, []
+
+    def __enter__(self):
+        self.beat, self.over = time.perf_counter(), threading.Event()
+        self.timer = QTimer(interval=2, timerType=Qt.TimerType.PreciseTimer)
+        self.timer.timeout.connect(self.tick)
+        self.timer.start()
+        self.main = threading.get_ident()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+        return self
+
+    def tick(self):
+        now = time.perf_counter()
+        self.worst, self.beat = max(self.worst, now - self.beat), now
+
+    def watch(self):
+        while not self.over.wait(self.limit / 4):
+            if time.perf_counter() - self.beat > self.limit:
+                self.stacks.append("".join(traceback.format_stack(sys._current_frames()[self.main])[-4:]))
+
+    def __exit__(self, *_):
+        self.tick()
+        self.over.set()
+        self.thread.join()
+        self.timer.stop()

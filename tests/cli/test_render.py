@@ -1,0 +1,74 @@
+"""A rendered file against arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+
+def read(path):
+    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return audio.T, rate
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("block", [64, 1000])
+def test_a_gain_is_a_gain_sample_by_sample(studio, model, sound, channels, block, tmp_path):
+    path, audio = sound(channels=channels)
+    said = studio(
+        "render", model("volume"), path, "out.wav", "--set", "gain=0.25", "--block-size", block, "--trust", "--json"
+    )
+    made, rate = read(tmp_path / "out.wav")
+    assert said.code == 0 and rate == 44100 and said.json["frames"] == audio.shape[1] == made.shape[1]
+    np.testing.assert_allclose(made, audio * 0.25, atol=1e-6)
+    assert said.json["latency"] == 0 and said.json["realtime_factor"] > 1
+
+
+@pytest.mark.parametrize("rate", [22050, 48000])
+def test_a_simulated_host_has_its_own_rate_and_length(studio, model, sound, rate, tmp_path):
+    path, audio = sound(frames=12345)
+    said = studio("render", model("volume"), path, "out.wav", "--sample-rate", rate, "--trust", "--json")
+    made, made_rate = read(tmp_path / "out.wav")
+    assert made_rate == rate and made.shape[1] == round(12345 * rate / 44100) == said.json["frames"]
+
+
+def test_a_model_of_another_rate_stays_in_time(studio, model, tmp_path):
+    """A slow sine has to come back where it was, through 48 → 16 → 48 kHz and out of the delay that is reported."""
+    wave = (0.5 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000)).astype("float32")
+    soundfile.write(tmp_path / "in.wav", wave, 48000, subtype="FLOAT")
+    words = ["--set", "gain=1", "--model-rate", "16000", "--trust", "--json"]
+    said = studio("render", model("volume"), "in.wav", "out.wav", *words)
+    made, _ = read(tmp_path / "out.wav")
+    assert said.json["latency"] > 0 and np.abs(made[0, 2000:-2000] - wave[2000:-2000]).max() < 1e-3
+
+
+def test_every_output_gets_a_file(studio, model, sound, tmp_path):
+    path, audio = sound(channels=1)
+    said = studio("render", model("stems"), path, "out.wav", "--trust", "--json")
+    low, _ = read(tmp_path / "out_low.wav")
+    high, _ = read(tmp_path / "out_high.wav")
+    assert [name.rpartition("_")[2] for name in said.json["outputs"]] == ["low.wav", "high.wav"]
+    assert said.json["output"] == said.json["outputs"][0]
+    np.testing.assert_allclose(low[:1] + high[:1], audio, atol=1e-6)
+
+
+@pytest.mark.parametrize("setting", ["volume=1", "gain=9", "gain=loud", "gain"])
+def test_a_wrong_knob_is_refused(studio, model, sound, setting):
+    path, _ = sound()
+    said = studio("render", model("volume"), path, "out.wav", "--set", setting, "--trust", "--json")
+    assert said.code == 2 and said.json["error"]["fields"] == ["set"]
+
+
+@pytest.mark.parametrize("frames", [1, 100])
+def test_very_short_sounds_keep_their_length(studio, model, sound, frames, tmp_path):
+    path, audio = sound(frames=frames)
+    said = studio("render", model("volume"), path, "out.wav", "--trust", "--json")
+    assert said.code == 0 and read(tmp_path / "out.wav")[0].shape == audio.shape
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_left_alone(studio, model, sound, tmp_path):
+    path, _ = sound()
+    (tmp_path / "taken").write_text("a file, not a folder")
+    said = studio("render", model("volume"), path, "taken/out.wav", "--trust", "--json")
+    assert said.code == 2 and said.json["error"]["code"] == "file"

@@ -1,0 +1,222 @@
+"""Audacity packages, asked by the contract script and compared with the wrapper called in plain Python."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from little_models import (
+    Blocks,
+    Clipper,
+    Doubler,
+    Gelu,
+    Gru,
+    Halves,
+    Identity,
+    Knobs,
+    Late,
+    Padded,
+    Stems,
+    Tcn,
+    Wide,
+    Wild,
+    captured,
+)
+
+from studio.document.check import passed
+from studio.document.kinds import recognise
+from studio.errors import CardError, HostError, ModelError
+from studio.hosts.audacity import lower, package, read, reference, verify
+from studio.hosts.reference import load_reference
+from studio.wrappers import torchscript
+from studio.wrappers.captured import load_captured, save_captured
+
+LABELS = {Halves: ("first", "second")}
+EFFECTS = [Identity, Clipper, Tcn, Blocks, Wide, Knobs, Late, Stems, Doubler]
+KINDS = [*EFFECTS, Gru, Halves]
+
+
+def made(kind):
+    changes = {"ratio": (2, 1)} if kind is Doubler else {}
+    return captured(kind, LABELS.get(kind, ()), **changes)
+
+
+@pytest.mark.parametrize("kind", [*EFFECTS, Halves])
+def test_the_contract_is_kept(kind, work, contract):
+    model = made(kind)
+    assert contract("audacity_check.py", package(model, work(model))[0], "--libtorch19") == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_sounds_as_it_was_heard(kind, work, noise, tmp_path):
+    model = made(kind)
+    heard = reference(model, noise(model.call.channels_in, 30001), 44100, [0.3] * len(model.numeric))
+    heard.save(tmp_path / "heard.npz")
+    folder = package(model, work(model, positions=heard.positions))[0]
+    checks = verify(folder, load_reference(tmp_path / "heard.npz"))
+    assert [check for check in checks if check.verdict == "fail"] == []
+    assert recognise(folder).name == "audacity"
+
+
+@pytest.mark.parametrize("length", [1, 2, 2047, 5000])
+def test_delay_is_taken_out_and_lengths_are_kept(length, work, noise):
+    """Reference: a delay with its delay taken out is nothing at all."""
+    model = made(Late)
+    root = torchscript.load(str(package(model, work(model))[0] / "model.pt"))
+    sound = noise(1, length)
+    for _ in range(2):
+        np.testing.assert_array_equal(root(torch.from_numpy(sound)).numpy(), sound)
+
+
+def test_whole_blocks_reach_a_model_that_takes_nothing_else(work, noise):
+    """Reference: the blocks turned around by NumPy."""
+    model = made(Blocks)
+    root = torchscript.load(str(package(model, work(model))[0] / "model.pt"))
+    sound = noise(1, 3 * 2048)
+    turned = sound.reshape(3, 2048)[:, ::-1].reshape(1, -1)
+    np.testing.assert_array_equal(root(torch.from_numpy(sound)).numpy(), turned)
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "rows"),
+    [
+        (Identity, (), ["Little model"]),
+        (Wide, (), ["Little model left", "Little model right"]),
+        (Wide, ("wide",), ["wide left", "wide right"]),
+        (Wide, ("sum", "difference"), ["sum", "difference"]),
+        (Stems, (), ["drums", "bass", "other"]),
+        (Halves, ("first", "second"), ["first", "second"]),
+    ],
+)
+def test_every_row_has_a_label(kind, labels, rows, work):
+    model = captured(kind, labels)
+    described = json.loads((package(model, work(model))[0] / "metadata.json").read_text())
+    assert described["labels"] == rows
+    assert described["multichannel"] == (kind is Wide)
+    assert described["effect_type"] == ("waveform-to-labels" if kind is Halves else "waveform-to-waveform")
+
+
+def test_knobs_are_built_in_where_they_stand(work):
+    model = made(Knobs)
+    folder = package(model, work(model, positions=(1.0, 1.0, 0.0)))[0]
+    root = torchscript.load(str(folder / "model.pt"))
+    assert root(torch.zeros(1, 64))[0, 0].item() == pytest.approx(1.0 + 0.2, 1e-5)
+    page = (folder / "README.md").read_text()
+    assert "| cutoff | 2e+04 Hz |" in page and "| shape | fold |" in page and "| on | off |" in page
+
+
+def test_the_folder_is_what_the_host_and_its_model_pages_want(work):
+    model = made(Identity)
+    folder, *files = package(model, work(model))
+    described = json.loads((folder / "metadata.json").read_text())
+    page = (folder / "README.md").read_text()
+    assert folder.name == "little-model" and all(path.parent == folder for path in files)
+    assert described["model_size"] == (folder / "model.pt").stat().st_size and described["author"] == "A, B"
+    assert page.startswith('---\ntags:\n- audacity\nlicense: "mit"\n---\n')
+    assert "*.pt filter=lfs" in (folder / ".gitattributes").read_text()
+
+
+@pytest.mark.parametrize("kind", [Identity, Clipper, Blocks, Late, Stems])
+def test_an_opened_package_sounds_the_same(kind, work, noise, tmp_path):
+    model = made(kind)
+    heard = reference(model, noise(model.call.channels_in, 20000), 44100)
+    folder = package(model, work(model))[0]
+    opened = read(folder / "model.pt")
+    save_captured(opened, tmp_path / "opened.pt")
+    again = reference(load_captured(tmp_path / "opened.pt"), heard.audio, 44100)
+    np.testing.assert_allclose(again.expected, heard.expected, atol=1e-6)
+    assert (opened.how, opened.card.parameters, opened.call.sample_rates) == ("package", (), (44100,))
+
+
+def test_an_opened_labeller_finds_the_same(work, noise):
+    model = made(Halves)
+    heard = reference(model, noise(1, 20000), 44100)
+    again = reference(read(package(model, work(model))[0]), heard.audio, 44100)
+    np.testing.assert_allclose(again.expected, heard.expected, atol=1e-6)
+    assert heard.expected.shape == (3, 20)
+
+
+def test_labels_outside_the_block_or_the_classes_are_left_out(work):
+    """The last piece of 1500 samples ends after them, and a third class has no name."""
+    model = captured(Wild, ("one", "two"))
+    root = torchscript.load(str(package(model, work(model))[0] / "model.pt"))
+    classes, times = root(torch.zeros(1, 44100))
+    assert classes.tolist() == [0, 1]
+    np.testing.assert_allclose(times.numpy(), [[0.0, 0.5], [0.9, 1.0]], atol=1e-6)
+
+
+def test_a_card_over_the_limits_is_refused_with_every_field(work):
+    model = made(Identity)
+    bad = {"short_description": "s" * 61, "long_description": "", "domain_tags": ("noise",), "sample_rate": None}
+    with pytest.raises(CardError) as refused:
+        package(model, work(model, **bad))
+    assert set(refused.value.fields) == set(bad) and "--model-rate" in refused.value.hint
+    assert not work(model).folder.exists()
+
+
+@pytest.mark.parametrize(("kind", "labels"), [(Stems, ("one", "two")), (Halves, ())])
+def test_labels_that_do_not_fit_are_refused(kind, labels, work):
+    model = captured(kind, labels)
+    with pytest.raises(CardError) as refused:
+        package(model, work(model))
+    assert refused.value.fields == ("labels",)
+
+
+def test_four_channels_are_refused(work):
+    model = captured(Identity, channels_in=4)
+    with pytest.raises(HostError, match="4 channels"):
+        package(model, work(model))
+
+
+def test_another_model_under_the_same_name_is_noticed(work, noise):
+    model = made(Tcn)
+    heard = reference(model, noise(1, 20000), 44100)
+    with torch.no_grad():
+        next(model.module.parameters()).mul_(1.01)
+    checks = {check.id: check for check in verify(package(model, work(model))[0], heard)}
+    assert checks["audacity.same-sound"].verdict == "fail" and checks["audacity.same-sound"].advice
+
+
+@pytest.mark.parametrize("name", ["model.pt", "metadata.json"])
+def test_a_cut_package_does_not_load(name, work, noise):
+    model = made(Identity)
+    folder = package(model, work(model))[0]
+    (folder / name).write_bytes((folder / name).read_bytes()[:-100])
+    checks = verify(folder, reference(model, noise(1, 5000), 44100))
+    assert [check.id for check in checks] == ["audacity.loads"] and not passed(checks)
+    with pytest.raises((ModelError, HostError)):
+        read(folder)
+
+
+@pytest.mark.parametrize("kind", [Gelu, Padded])
+def test_what_old_hosts_call_otherwise_is_called_so(kind, work, contract, noise):
+    model = made(kind)
+    folder = package(model, work(model))[0]
+    checks = verify(folder, reference(model, noise(1, 5000), 44100))
+    assert {check.verdict for check in checks} == {"pass"}
+    assert contract("audacity_check.py", folder, "--libtorch19") == []
+
+
+def test_what_an_old_host_cannot_load_is_told(work, noise):
+    model = made(Gru)
+    checks = verify(package(model, work(model))[0], reference(model, noise(1, 5000), 44100))
+    told = next(check for check in checks if check.id == "audacity.libtorch")
+    assert (told.verdict, told.value) == ("warn", "1.12") and "exception" in told.advice
+    assert passed(checks)
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("torch.pad(x, [3, 0])", "torch.constant_pad_nd(x, [3, 0], 0)"),
+        ('torch.pad((a).f(x, [1], ), [3, 0], "constant", 0.5)', "torch.constant_pad_nd((a).f(x, [1], ), [3, 0], 0.5)"),
+        ('torch.pad(torch.pad(x, [1, 1]), [2, 2], "reflect")',
+         "torch.reflection_pad1d(torch.constant_pad_nd(x, [1, 1], 0), [2, 2])"),
+        ('torch.pad(x, [2, 2], "circular")', 'torch.pad(x, [2, 2], "circular")'),
+        ('torch.pad(x, pads, "reflect")', 'torch.pad(x, pads, "reflect")'),
+    ],
+)  # fmt: skip
+def test_padding_in_older_words(newer, older):
+    assert lower.older(f"y = {newer}\n") == f"y = {older}\n"

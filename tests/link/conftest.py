@@ -1,0 +1,13 @@
+import os
+from pathlib import Path
+
+import pytest
+
+JOBS = Path(__file__).parent / "jobs"
+
+
+@pytest.fixture
+def foreign_jobs(monkeypatch, tmp_path):
+    """Children of this test also find the jobs beside it."""
+    (tmp_path / "sitecustomize.py").write_text(f"import studio.jobs\nstudio.jobs.__path__.append({str(JOBS)!r})\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
