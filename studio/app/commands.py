@@ -54,9 +54,13 @@ class Commands:
     def example(self) -> None:
         self._controller.open_example()
 
-    def begin(self) -> None:
-        """The example, playing: where everybody starts."""
-        self._controller.open_example(play=True)
+    def begin(self, paths: list[Path]) -> None:
+        """Open what was named on the command line, or the example, playing."""
+        if paths:
+            self._controller.begin()
+            self._dropping.open(paths)
+        else:
+            self._controller.open_example(play=True)
 
     def save(self) -> None:
         if self._controller.file is None:

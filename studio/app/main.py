@@ -81,10 +81,7 @@ class Start(QObject):
 
     def _open(self) -> None:
         assert self.wiring is not None
-        if self._paths:
-            self.wiring.dropping.open(self._paths)
-        else:
-            self.wiring.commands.begin()
+        self.wiring.commands.begin(self._paths)
 
 
 class _Import(QRunnable):

@@ -30,7 +30,9 @@ def sources_beside(path: Path, kind: Kind) -> list[Path]:
 def _fit(keys: tuple[str, ...], attributes: set[str]) -> float:
     """How many of the top names of `keys` a class assigns, 0…1; with and without the prefixes that trainers add."""
     dotted = [key for key in keys if "." in key]
-    variants = [dotted, [key.partition(".")[2] for key in dotted if key.startswith(PREFIXES)]]
+    variants = [dotted]
+    while stripped := [key.partition(".")[2] for key in variants[-1] if key.startswith(PREFIXES)]:
+        variants.append(stripped)
     tops = [{key.partition(".")[0] for key in each} for each in variants]
     named = [{top for top in each if not top.isdigit()} for each in tops]
     return max((len(each & attributes) / len(each) for each in named if each), default=1.0)

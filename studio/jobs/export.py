@@ -54,15 +54,15 @@ def _package(
     paths = module.package(captured, Packaging(folder, captured.card, positions, tuple(examples)))
     rate = (*captured.call.sample_rates, captured.card.sample_rate or ANY_RATE)[0]
     reference = staging / f"{name}.npz"
-    module.reference(captured, _test_sound(rate), rate, positions).save(reference)
+    module.reference(captured, _test_sound(rate, captured.call.channels_in), rate, positions).save(reference)
     whole = paths[0] if paths[0].is_dir() else folder
     return {"host": name, "path": str(paths[0]), "folder": str(whole), "reference": str(reference)}
 
 
-def _test_sound(rate: int) -> Samples:
-    """Noise in bursts of several levels, and silence between them: `[2, frames]`, seeded."""
+def _test_sound(rate: int, channels: int) -> Samples:
+    """Noise in bursts of several levels, and silence between them: `[channels, frames]`, seeded."""
     frames = round(REFERENCE_SECONDS * rate)
-    noise = np.random.default_rng(0).uniform(-1.0, 1.0, (2, frames)).astype(np.float32)
+    noise = np.random.default_rng(0).uniform(-1.0, 1.0, (channels, frames)).astype(np.float32)
     levels = np.repeat(np.array([0.5, 0.05, 0.0, 0.9, 0.2], np.float32), -(-frames // 5))[:frames]
     return noise * levels
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import typing
 import warnings
 from collections.abc import Mapping
@@ -110,11 +111,11 @@ def _unreadable(name: str, text: str, what: str) -> ModelError:
 
 def _wants_model(parameter: inspect.Parameter, cls: type[nn.Module]) -> bool:
     kind = parameter.annotation
-    if isinstance(kind, str):
-        return kind.rpartition(".")[2] == "Module"
-    if inspect.isclass(kind) and kind is not EMPTY:
+    if kind is EMPTY:
+        return parameter.name in MODEL_NAMES or issubclass(cls, Wrapper)
+    if inspect.isclass(kind):
         return issubclass(kind, nn.Module)
-    return parameter.name in MODEL_NAMES or (issubclass(cls, Wrapper) and kind is EMPTY)
+    return "Module" in re.findall(r"\w+", str(kind))
 
 
 def _does_without(cls: type[nn.Module]) -> bool:

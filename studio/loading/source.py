@@ -11,6 +11,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -37,8 +38,9 @@ def import_file(path: Path) -> ModuleType:
     path = path.resolve()
     parse(path)
     name = clean_name(path)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    loader = SourceFileLoader(name, str(path))  # whatever the file's name ends in
+    spec = importlib.util.spec_from_loader(name, loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     _forget_namesakes(path)
     linecache.checkcache()
@@ -47,7 +49,7 @@ def import_file(path: Path) -> ModuleType:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                spec.loader.exec_module(module)
+                loader.exec_module(module)
         except (Exception, SystemExit) as error:
             sys.modules.pop(name, None)
             raise blame(error, f"Importing {path.name}", path.name) from error

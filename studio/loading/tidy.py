@@ -13,14 +13,13 @@ from torch.nn.utils import parametrize, remove_spectral_norm, remove_weight_norm
 def tidy(module: nn.Module) -> nn.Module:
     """Evaluation mode, float32, on the processor, no gradients, no hooks that recompute weights."""
     module.eval()
-    module.requires_grad_(False)
     module.cpu().float()
-    if isinstance(module, torch.jit.ScriptModule):
-        return module
-    for part in module.modules():
-        _remove_norms(part)
-        _plain_tensors(part)
-    module.requires_grad_(False)
+    if not isinstance(module, torch.jit.ScriptModule):
+        for part in module.modules():
+            _remove_norms(part)
+            _plain_tensors(part)
+    for weight in module.parameters():
+        weight.requires_grad_(False)
     return module
 
 
@@ -29,6 +28,9 @@ def _remove_norms(part: nn.Module) -> None:
     if parametrize.is_parametrized(part):
         for name in list(part.parametrizations):  # type: ignore[arg-type]
             parametrize.remove_parametrizations(part, name, leave_parametrized=True)
+            value = getattr(part, name).detach()
+            delattr(part, name)  # torch leaves a weight made of two parts as a buffer
+            part.register_parameter(name, nn.Parameter(value))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in ("weight", "weight_hh_l0", "weight_ih_l0"):

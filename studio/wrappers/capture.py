@@ -170,16 +170,15 @@ def _agree(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> bool:
 def _finish(
     core: ScriptModule, call: Call, card: ModelCard, how: str, trials: list[Trial]
 ) -> tuple[Captured, list[str]]:
-    numeric = [each for each in card.parameters if each.is_numeric]
-    positions = torch.tensor([each.default_position for each in numeric])
-    shell = shell_around(core, call.latency, call.look_behind, call.channels_in, positions, call.labels)
+    n_params = trials[0].params.shape[0]
+    shell = shell_around(core, call.latency, call.look_behind, call.channels_in, n_params, call.labels)
     module = torchscript.script(shell.eval())
     block = trials[0].x.shape[1] - call.look_behind
     x, params = trials[0].x[:, :block], trials[0].params[:, :block]
 
-    def twice() -> None:
+    def twice(called: ScriptModule) -> None:
         for turned in (params, (params + 0.37) % 1):  # a state may follow a knob
-            module(x.clone(), turned.clone())
+            called(x.clone(), turned.clone())
 
     try:
         changed = add_reset(module, twice)

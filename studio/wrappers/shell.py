@@ -92,13 +92,16 @@ class LookBehindShell(Shell):
     heard: Tensor
     turned: Tensor
 
-    def __init__(self, core: nn.Module, latency: int, past: int, channels: int, positions: Tensor) -> None:
+    def __init__(self, core: nn.Module, latency: int, past: int, channels: int, n_params: int) -> None:
         super().__init__(core, latency)
-        self.past = past
+        self.past, self.fresh = past, True
         self.register_buffer("heard", torch.zeros(channels, past))
-        self.register_buffer("turned", positions.reshape(-1, 1).repeat(1, past))
+        self.register_buffer("turned", torch.zeros(n_params, past))
 
     def forward(self, x: Tensor, params: Tensor) -> Tensor:
+        if self.fresh:  # before the first block the knobs stood where they stand now
+            self.turned = params[:, :1].expand(params.size(0), self.past)
+            self.fresh = False
         whole, turned = torch.cat([self.heard, x], 1), torch.cat([self.turned, params], 1)
         made = self.core(whole, turned)
         self.heard = whole[:, x.size(1) :].clone()  # a view would be saved with all that it was cut from
@@ -107,8 +110,8 @@ class LookBehindShell(Shell):
         return made[:, made.size(1) - kept :]
 
 
-def shell_around(core: nn.Module, latency: int, past: int, channels: int, positions: Tensor, labels: bool) -> Shell:
+def shell_around(core: nn.Module, latency: int, past: int, channels: int, n_params: int, labels: bool) -> Shell:
     """The shell that a core needs."""
     if labels:
         return LabelShell(core, latency)
-    return LookBehindShell(core, latency, past, channels, positions) if past else Shell(core, latency)
+    return LookBehindShell(core, latency, past, channels, n_params) if past else Shell(core, latency)

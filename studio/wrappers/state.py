@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,35 +15,45 @@ from studio.wrappers.torchscript import ScriptModule
 ASSIGNED = re.compile(r"\b\w+\.(\w+) = ")
 
 
-def add_reset(module: ScriptModule, call: Callable[[], Any]) -> list[str]:
+def add_reset(module: ScriptModule, call: Callable[[ScriptModule], Any]) -> list[str]:
     """Give `module` a method `reset()` that restores all that `call` changes.
 
     Args:
         module: a scripted module in its initial state; left in it.
-        call: runs the module once or more.
+        call: runs a copy of it once or more.
 
-    Returns: paths of what changes, empty for a module without state. Attributes that can not be restored from
-        TorchScript (dicts, tuples, objects) are not found.
+    Returns: paths of what changes, empty for a module without state. Objects are not looked into.
     """
-    before = {path: _copy(value) for path, value in _attributes(module)}
-    call()
-    changed = [path for path, value in _attributes(module) if path in before and not _same(before[path], value)]
-    lines = []
-    for number, path in enumerate(changed):
-        initial = before[path]
-        if isinstance(initial, Tensor):
-            module._c._register_attribute(f"initial_{number}", torch._C.TensorType.get(), initial)
-            lines.append(f"self.{path} = self.initial_{number}.clone()")
-        elif isinstance(initial, list):
-            names = [f"initial_{number}_{index}" for index in range(len(initial))]
-            for name, item in zip(names, initial, strict=True):
-                module._c._register_attribute(name, torch._C.TensorType.get(), item)
-            lines.append(f"self.{path} = [{', '.join(f'self.{name}.clone()' for name in names)}]")
-        else:
-            lines.append(f"self.{path} = {initial!r}")
-    module.define("def reset(self) -> None:\n" + "".join(f"    {line}\n" for line in lines or ["pass"]))
-    module.reset()
+    moved = copy.deepcopy(module)
+    call(moved)
+    after = dict(_attributes(moved))
+    before = {path: value for path, value in _attributes(module) if path in after}
+    changed = [path for path, value in before.items() if not _same(value, after[path])]
+    keeper = _Keeper(module)
+    lines = [f"    self.{path} = {keeper.expression(before[path])}\n" for path in changed]
+    module.define("def reset(self) -> None:\n" + "".join(lines or ["    pass\n"]))
     return changed
+
+
+class _Keeper:
+    """Stores first values in a module and writes the TorchScript that makes them again."""
+
+    def __init__(self, module: ScriptModule) -> None:
+        self._module, self._count = module, 0
+
+    def expression(self, value: Any) -> str:
+        if isinstance(value, Tensor):
+            name = f"initial_{self._count}"
+            self._count += 1
+            self._module._c._register_attribute(name, torch._C.TensorType.get(), value.detach().clone())
+            return f"self.{name}.clone()"
+        if isinstance(value, tuple):
+            return f"({', '.join(self.expression(each) for each in value)},)"
+        if isinstance(value, list):
+            return f"[{', '.join(self.expression(each) for each in value)}]"
+        if isinstance(value, dict):
+            return f"{{{', '.join(f'{key!r}: {self.expression(each)}' for key, each in value.items())}}}"
+        return repr(value)
 
 
 def _attributes(module: ScriptModule) -> Iterator[tuple[str, Any]]:
@@ -65,20 +76,20 @@ def _assigned(part: Any) -> set[str]:
 
 
 def _restorable(value: Any) -> bool:
-    if isinstance(value, list):
-        return len(value) > 0 and all(isinstance(item, Tensor) for item in value)
+    if isinstance(value, (list, tuple)):
+        return len(value) > 0 and all(_restorable(item) for item in value)
+    if isinstance(value, dict):
+        return len(value) > 0 and all(isinstance(key, str) and _restorable(item) for key, item in value.items())
     return value is None or isinstance(value, (Tensor, bool, int, float, str))
 
 
-def _copy(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.detach().clone()
-    return [item.detach().clone() for item in value] if isinstance(value, list) else value
-
-
 def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor) and isinstance(other, Tensor):
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Tensor):
         return one.shape == other.shape and torch.equal(one.nan_to_num(), other.nan_to_num())
-    if isinstance(one, list) and isinstance(other, list):
+    if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
-    return bool(one == other) if type(one) is type(other) else False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return bool(one == other)

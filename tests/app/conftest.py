@@ -150,7 +150,8 @@ def studio(qtbot, theme, tmp_path):
             raise error
         studio.opened.append(source)
         call = source.call or Call(arguments=(Argument(name="drive"), Argument(name="shape")))
-        card = source.card or ModelCard(name=Path(source.path).stem, parameters=KNOBS)
+        card = source.card or ModelCard(name=Path(source.path).stem)
+        card = card.model_copy(update={"parameters": card.parameters or KNOBS})
         captured = folder / "captured.ts"
         captured.write_bytes(b"")
         return OpenedModel(

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from studio.errors import AnswerNeeded, ConsentNeeded, ModelError
+from studio.errors import AnswerNeeded, CompileError, ConsentNeeded, ModelError
 
 
 def drop(window, *paths):
@@ -140,3 +140,32 @@ def test_a_model_opened_alone_gets_the_recording_that_came_with_the_app(studio, 
         studio.wiring.commands.open_paths([studio.model()])
     qtbot.waitUntil(lambda: bool(studio.project.audio))
     assert Path(studio.project.audio[0]).name == "eight-bars.flac"
+
+
+def test_a_model_that_torchscript_refuses_can_be_traced_all_the_same(studio, qtbot):
+    studio.refuse["net.py"] = CompileError("net.py, line 3: no lambdas.", "Tracing loses the branch.", fields=["trace"])
+    with qtbot.waitSignal(studio.controller.troubled) as found:
+        studio.wiring.commands.open_paths([studio.model()])
+    text, trace = found.args[0].ways[0]
+    with qtbot.waitSignal(studio.controller.opened_changed):
+        trace()
+    assert text.startswith("Trace") and studio.opened[-1].trace
+
+
+def test_a_reloaded_model_keeps_what_was_said_about_the_knobs_it_still_has(opened, qtbot):
+    opened.controller.editing.set_card("name", "Tape")
+    with qtbot.waitSignal(opened.controller.opened_changed):
+        opened.controller.editing.set_parameter(0, "max", 12.0)
+    with qtbot.waitSignal(opened.controller.opened_changed):
+        opened.wiring.commands.reload()
+    qtbot.waitUntil(lambda: opened.controller.opening.is_current(opened.project))
+    assert opened.project.card.name == "Tape" and opened.project.card.parameters == opened.opened[-1].card.parameters
+    assert opened.project.card.parameters[0].max == 12
+
+
+def test_an_edit_that_cannot_be_captured_offers_its_undo(opened, qtbot):
+    opened.refuse["net.py"] = ModelError("It became a constant.")
+    with qtbot.waitSignal(opened.controller.troubled) as found:
+        opened.controller.editing.set_parameter(0, "max", 12.0)
+    found.args[0].ways[0][1]()
+    assert opened.project.card.parameters[0].max == 24 and opened.controller.opening.is_current(opened.project)

@@ -73,8 +73,8 @@ def test_no_sound_system_at_all(studio, archives, tmp_path, monkeypatch):
     assert studio.status().state == State.NO_DEVICE
 
 
-def test_a_real_sound_server_plays_without_a_gap(studio, jack, archives, tmp_path):
-    """JACK's own clock; the engine's output goes back into its input and comes out of the model halved."""
+def test_a_real_sound_server_plays_without_a_gap(jack, studio, archives):
+    """JACK's own clock: four hundred blocks on time, and the client is there for others to connect to."""
     studio.start()
     studio.open_device("system (JACK Audio Connection Kit)", 48000, 256, live=True)
     studio.load_model(str(archives["half"]), "half", quiet=False)

@@ -12,14 +12,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.app.controller.editing import Editing
 from studio.app.controller.exporting import Exporting
 from studio.app.controller.listening import Listening
-from studio.app.controller.opening import Opening, Questions, bare
+from studio.app.controller.opening import Opening, Questions, bare, capture_of
 from studio.app.controller.playing import Playing
 from studio.app.controller.services import Services
 from studio.app.state import Device, Situation, Sound
 from studio.app.tasks import Tasks
 from studio.document.opened import ModelSource, OpenedModel
+from studio.document.parameter import Parameter
 from studio.document.project import Project, load_project, save_project
-from studio.errors import StudioError
+from studio.errors import CompileError, StudioError
 
 RECAPTURE_MS = 700
 EXAMPLE_MODEL, EXAMPLE_SOUND = "examples/clipper.py", "audio/eight-bars.flac"
@@ -96,10 +97,14 @@ class Controller(QObject):
     def trouble(self, error: Exception, *ways: Way) -> None:
         self.troubled.emit(Trouble(error, ways))
 
-    def open_example(self, play: bool = False) -> None:
-        """The clipper and the recording that came with the app: where everybody begins; nothing to undo or to save."""
+    def begin(self) -> None:
+        """What is opened next is where the user begins: nothing to undo, nothing to save."""
         if not self.editing.history.undo_text:
             self._fresh = {"model", "sound"}
+
+    def open_example(self, play: bool = False) -> None:
+        """The clipper and the recording that came with the app."""
+        self.begin()
         if play:
             self.playing.play_when_ready()
         self.open_model(ModelSource(path=str(self.services.resources / EXAMPLE_MODEL)))
@@ -121,64 +126,77 @@ class Controller(QObject):
         self.opening.open(source, lambda opened: self._stage(opened, lambda: self._replace_model(opened, knobs or {})))
 
     def reload(self) -> None:
-        """Open the same file again; what was written on the card stays."""
-        if self.project.model is not None:
-            source = self.project.model.model_copy(update={"card": self.project.card})
-            self.open_model(source, dict(self.project.knobs))
+        """Open the same file again as it is now; what was said about it stays, for the knobs it still has."""
+        project = self.project
+        if project.model is None:
+            return
+        source = project.model.model_copy(update={"card": project.card.model_copy(update={"parameters": ()})})
+        told = {(each.name, each.drives): each for each in project.card.parameters}
+
+        def ready(opened: OpenedModel) -> None:
+            parameters = tuple(told.get((each.name, each.drives), each) for each in opened.card.parameters)
+            self._replace_model(opened, dict(project.knobs), parameters)
+
+        self.cleared.emit()
+        self.opening.open(source, lambda opened: self._stage(opened, lambda: ready(opened)))
 
     def correct(self, source: ModelSource) -> None:
         """Open the model again with what the user knows better; the card stays."""
-        self.open_model(source.model_copy(update={"call": None, "card": self.project.card}))
+        card = self.project.card
+        card = card.model_copy(update={"sample_rate": source.model_rate or card.sample_rate})
+        self.open_model(source.model_copy(update={"call": None, "card": card}), dict(self.project.knobs))
 
     def _stage(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
         def refused(error: StudioError) -> None:
             self.opening.give_up()
-            self._model_failed(error, Path(opened.source.path))
+            self._model_failed(error, opened.source)
 
         self.playing.stage(opened, self.opening.is_ours(opened), ready, refused)
 
-    def _replace_model(self, opened: OpenedModel, knobs: dict[str, float]) -> None:
-        card = opened.card
+    def _replace_model(
+        self, opened: OpenedModel, knobs: dict[str, float], parameters: tuple[Parameter, ...] | None = None
+    ) -> None:
+        fields = {"model": bare(opened.source), "digest": opened.digest, "call": opened.call, "knobs": knobs}
+        captured_for = self.project.model_copy(update={**fields, "card": opened.card})
+        card = opened.card if parameters is None else opened.card.model_copy(update={"parameters": parameters})
         if not card.authors and self.services.settings["export.authors"]:
             card = card.model_copy(update={"authors": self.services.settings["export.authors"]})
-        self._keep(opened)
+        self._keep(opened, captured_for)
         self._remember("files.recent_models", opened.source.path)
-        self._edit(
-            "model",
-            f"Open {Path(opened.source.path).name}",
-            model=bare(opened.source),
-            digest=opened.digest,
-            call=opened.call,
-            card=card,
-            knobs=knobs,
-        )
-        if not self.project.audio:
-            self._fresh.add("sound")
+        self._edit("model", f"Open {Path(opened.source.path).name}", **fields, card=card)
+        self._reconcile(self.project)  # a reloaded model may leave the document as it was
+        if not self.project.audio and not self.tasks.is_running("sound"):
             self.open_sounds([self.services.resources / EXAMPLE_SOUND])
 
-    def _keep(self, opened: OpenedModel) -> None:
-        self.opening.keep(opened)
+    def _keep(self, opened: OpenedModel, captured_for: Project) -> None:
+        self.opening.keep(opened, capture_of(captured_for))
         self.opened_changed.emit(opened)
 
-    def _model_failed(self, error: Exception, path: Path) -> None:
-        source = ModelSource(path=str(path))
-        self.trouble(error, ("Try again", lambda: self.open_model(source)))
+    def _model_failed(self, error: Exception, source: ModelSource) -> None:
+        ways: list[Way] = [("Try again", lambda: self.open_model(source))]
+        if isinstance(error, CompileError) and "trace" in error.fields:
+            traced = source.model_copy(update={"trace": True})
+            ways.insert(0, ("Trace it all the same", lambda: self.open_model(traced)))
+        if source.call is not None:  # captured anew after an edit
+            ways = [("Undo the edit", self.editing.undo)]
+        self.trouble(error, *ways)
 
     def _capture_again(self) -> None:
         """The knobs or the call are others than those captured: capture anew, with no new step in the history."""
         project = self.project
         if project.model is None or self.opening.is_current(project):
             return
+
+        def captured(opened: OpenedModel) -> None:
+            self._keep(opened, project)
+            self._reconcile(self.project)
+
         known = self.opening.known(project)
         if known is not None:
-            self._stage(known, lambda: self._captured(known))
+            self._stage(known, lambda: captured(known))
             return
         source = project.model.model_copy(update={"call": project.call, "card": project.card})
-        self.opening.open(source, lambda opened: self._stage(opened, lambda: self._captured(opened)))
-
-    def _captured(self, opened: OpenedModel) -> None:
-        self._keep(opened)
-        self._reconcile(self.project)
+        self.opening.open(source, lambda opened: self._stage(opened, lambda: captured(opened)))
 
     # sounds
 
@@ -285,7 +303,7 @@ class Controller(QObject):
                 name = Path(opened.source.path).name
                 self.told.emit(f"{name} has changed since the project was saved; the new one was opened.")
             project = project.model_copy(update={"digest": opened.digest, "model": bare(opened.source)})
-            self._keep(opened)
+            self._keep(opened, project)
         self._keep_sound(sound)
         self._set_file(path)
         self.editing.start(project)
@@ -308,6 +326,8 @@ class Controller(QObject):
         self.file_changed.emit(path)
 
     def _remember(self, key: str, entry: str) -> None:
+        if Path(entry).is_relative_to(self.services.resources):
+            return
         self.services.settings.remember(key, entry)
         try:
             self.services.settings.save()

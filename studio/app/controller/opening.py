@@ -34,7 +34,7 @@ class Opening(QObject):
 
     Signals:
         state: none, loading or ready, and what is being done.
-        failed: a model could not be opened: the error and the path.
+        failed: a model could not be opened: the error and its source.
     """
 
     state = Signal(object, str)
@@ -46,6 +46,7 @@ class Opening(QObject):
         self._folders = itertools.count(1)
         self._known: dict[Capture, OpenedModel] = {}
         self._ours: set[str] = set()
+        self._current: Capture = ()
         self.now: OpenedModel | None = None
 
     def open(self, source: ModelSource, ready: Ready) -> None:
@@ -71,10 +72,10 @@ class Opening(QObject):
             progress=self._progress,
         )
 
-    def keep(self, opened: OpenedModel) -> None:
-        """This is the model now."""
-        self.now = opened
-        self._known[_made_for(opened)] = opened
+    def keep(self, opened: OpenedModel, made_for: Capture) -> None:
+        """This is the model now, and `made_for` is what it was captured for."""
+        self.now, self._current = opened, made_for
+        self._known[made_for] = opened
         self.state.emit(ModelState.READY, "")
 
     def is_ours(self, opened: OpenedModel) -> bool:
@@ -90,7 +91,7 @@ class Opening(QObject):
         return self._known.get(capture_of(project))
 
     def is_current(self, project: Project) -> bool:
-        return self.now is not None and _made_for(self.now) == capture_of(project)
+        return self._current == capture_of(project)
 
     def _progress(self, row: JobRow) -> None:
         if row.is_active:
@@ -98,14 +99,13 @@ class Opening(QObject):
 
     def _refused(self, error: Exception, source: ModelSource, ready: Ready) -> None:
         self.give_up()
-        path = Path(source.path)
         if isinstance(error, ConsentNeeded):
             about = _meant(source, error.about)
             self._questions.consent(error, about, lambda yes: self._trust(about, source, ready) if yes else None)
         elif isinstance(error, AnswerNeeded):
             self._questions.answer(error, source, lambda told: self.open(told, ready) if told else None)
         elif not isinstance(error, Cancelled):
-            self.failed.emit(error, path)
+            self.failed.emit(error, source)
 
     def _trust(self, about: Path, source: ModelSource, ready: Ready) -> None:
         """Trust these contents, not the name, and try again."""
@@ -118,7 +118,7 @@ class Opening(QObject):
             f"Reading {about.name}",
             lambda report, cancel: content_digest(about),
             remembered,
-            lambda error: self.failed.emit(error, about),
+            lambda error: self.failed.emit(error, source),
             key="model",
             quiet=True,
         )
@@ -141,7 +141,3 @@ def capture_of(project: Project) -> Capture:
     call = project.call.model_dump_json() if project.call else ""
     knobs = tuple((p.name, p.kind, p.min, p.max, p.curve, p.choices, p.drives) for p in project.card.parameters)
     return source, project.digest, call, knobs
-
-
-def _made_for(opened: OpenedModel) -> Capture:
-    return capture_of(Project(model=opened.source, digest=opened.digest, call=opened.call, card=opened.card))

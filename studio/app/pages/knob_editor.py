@@ -37,8 +37,8 @@ LINES = (
     ("unit", "Unit"),
     ("choices", "Choices"),
 )
-OWN_CODE = "These knobs are part of the model's own code, which fixes their names and ranges."
-FIXED = ("name", "kind", "min", "max", "curve", "choices", "drives")
+OWN_CODE = "These knobs are part of the model's own code, which fixes their names."
+FIXED = ("name", "kind", "drives")
 
 
 class KnobEditor(QWidget):
