@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import struct
-import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.document.outline import parse
 from studio.document.pickles import PickleContent, looks_pickled, read_pickles
 from studio.errors import FileError
 from studio.storage import require_file
@@ -229,16 +229,11 @@ def _text(path: Path, size: int) -> Kind:
     if text.lstrip().startswith("{"):
         return _json_kind(path, size, text)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in somebody's string is not our concern
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        if path.suffix.lower() in (".py", ".pyw"):
-            line = f" line {error.lineno}:" if isinstance(error, SyntaxError) else ""
-            said = error.msg if isinstance(error, SyntaxError) else error
-            hint = "Mend that line and open it again."
-            raise FileError(f"{path.name} is not valid Python,{line} {said}.", hint, about=path.name) from error
-        raise _not(path, "a text file, not a model") from error
+        tree = parse(path)
+    except FileError:
+        if path.suffix.lower() == ".py":
+            raise
+        raise _not(path, "a text file, not a model") from None
     statements = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
     if path.suffix.lower() == ".py" or any(isinstance(node, statements) for node in tree.body):
         return Kind("python", size, "Python source")

@@ -101,7 +101,7 @@ def parse(path: Path) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(read_text(path, "Python file"), filename=str(path))
     except (SyntaxError, ValueError, RecursionError) as error:
-        line = f" line {error.lineno}:" if isinstance(error, SyntaxError) else ""
+        line = f" line {error.lineno}:" if isinstance(error, SyntaxError) and error.lineno else ""
         said = error.msg if isinstance(error, SyntaxError) else str(error)
         hint = "Mend that line and open it again."
         raise FileError(f"{path.name} is not valid Python,{line} {said}.", hint, about=path.name) from error

@@ -174,12 +174,12 @@ def _least(runner: Runner, found: Found, step: int) -> int:
     good = found.length // step
     bad = 0
     tried = 1
-    while tried < good:
+    while tried < good and not runner.late:
         if _works(runner, found, tried * step):
             good = tried
             break
         bad, tried = tried, tried * 2
-    while good - bad > 1:
+    while good - bad > 1 and not runner.late:
         middle = (good + bad) // 2
         good, bad = (middle, bad) if _works(runner, found, middle * step) else (good, middle)
     return good * step

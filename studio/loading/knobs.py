@@ -46,7 +46,7 @@ def propose(runner: Runner, found: Found) -> tuple[tuple[Parameter, ...], list[s
             continue
         proposed = _parameters_of(argument)
         parameters += proposed
-        if not _matters(runner, found, argument, proposed[0]):
+        if not runner.late and not _matters(runner, found, argument, proposed[0]):
             facts.append(f"Turning {argument.name} changed nothing in a trial.")
     return tuple(parameters), facts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,7 +42,12 @@ class Findings:
 
 
 def experiment(
-    module: nn.Module, name: str, layout: str = "", model_rate: int | None = None, method: str = "forward"
+    module: nn.Module,
+    name: str,
+    layout: str = "",
+    model_rate: int | None = None,
+    method: str = "forward",
+    beat: Callable[[], None] = lambda: None,
 ) -> Findings:
     """Call a model in every likely way and describe the best that works.
 
@@ -53,6 +58,7 @@ def experiment(
         layout: of the input, as the user said it.
         model_rate: its sample rate in Hz, where it is known: some models take it as an argument.
         method: what is called.
+        beat: called before each trial: the model still answers.
 
     Raises: ModelError that says what was tried.
     """
@@ -63,17 +69,18 @@ def experiment(
     torch.set_num_threads(1)  # many small calls: threads would only wait for one another
     try:
         if isinstance(module, Wrapper):
-            call, card, facts = probe_wrapper(module, name)
+            call, card, facts = probe_wrapper(module, name, beat)
             return Findings(module, call, card, (call.sentence(), *facts))
-        return _probe(module, name, (layout,) if layout else ORDER, model_rate, method)
+        runner = Runner(module, method, beat=beat)
+        return _probe(runner, name, (layout,) if layout else ORDER, model_rate)
     except TrialError as error:
         raise blame(error.why, f"Calling {name}", name) from error
     finally:
         torch.set_num_threads(threads)
 
 
-def _probe(module: nn.Module, name: str, layouts: Sequence[str], model_rate: int | None, method: str) -> Findings:
-    runner = Runner(module, method)
+def _probe(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None) -> Findings:
+    module = runner.module
     found = extend_with_optional(runner, search(runner, name, layouts, model_rate))
     traits = find_traits(runner, found, any(each.role == "state" for each in found.way.arguments))
     if traits.stateful:
@@ -81,7 +88,7 @@ def _probe(module: nn.Module, name: str, layouts: Sequence[str], model_rate: int
     parameters, facts = propose(runner, found)
     inside, keys, states = _around(module, found, traits.fit)
     call = call_of(found, traits).model_copy(
-        update={"method": method if inside is module else "forward", "output_key": keys, "state_outputs": states}
+        update={"method": runner.method if inside is module else "forward", "output_key": keys, "state_outputs": states}
     )
     card = ModelCard(name=name, parameters=parameters, sample_rate=model_rate)
     return Findings(inside, call, card, (call.sentence(), *facts, *surprises(found, traits)))

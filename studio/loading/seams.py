@@ -31,7 +31,7 @@ def seamless(runner: Runner, found: Found, reach: Reach, multiple: int) -> tuple
     if not reaches_far_enough(found.sound, reach):
         return None
     for fitted in _more_context(fit(found.sound, reach, multiple, True), found, multiple):
-        if seam(runner, found, fitted, multiple) <= SEAM:
+        if runner.late or seam(runner, found, fitted, multiple) <= SEAM:
             return reach, fitted, multiple
     for doubling in range(1, DOUBLINGS):
         if time.monotonic() - begun > PATIENCE:

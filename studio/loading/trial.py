@@ -7,7 +7,7 @@ import copy
 import random
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -61,7 +61,8 @@ class Runner:
         method: what is called.
         channels: numbers of channels to try, where they are known.
         lengths: block lengths to try, where they are known.
-        seconds: after this time `late` is true and searches end.
+        seconds: after this time `late` is true, searches end and what is left is guessed on the safe side.
+        beat: called before each trial, so that whoever waits knows that the model still answers.
     """
 
     def __init__(
@@ -71,9 +72,10 @@ class Runner:
         channels: tuple[int, ...] = (),
         lengths: tuple[int, ...] = (),
         seconds: float = 12.0,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self.module, self.method = module, method
-        self.channels, self.lengths = channels, lengths
+        self.channels, self.lengths, self.beat = channels, lengths, beat
         self.passed = 0  # layers that the last run came through: the more, the better the guess
         self.deadline = time.monotonic() + seconds
 
@@ -97,6 +99,7 @@ class Runner:
         """What the model returns for `sound` [channels, samples]. Raises: TrialError around whatever it raises."""
         module = copy_ if copy_ is not None else self.fresh()
         self.passed = 0
+        self.beat()
         hook = register_module_forward_hook(self._count)
         try:
             with quiet(seed):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from studio.document.call import Output
+from studio.document.call import Call, Output
 from studio.document.card import ModelCard
 from studio.errors import ModelError
 from studio.loading.arguments import Wanted
@@ -28,11 +29,16 @@ class WrapperRunner(Runner):
     """Calls a wrapper as its hosts will, with every knob at its default."""
 
     def __init__(
-        self, wrapper: Wrapper, card: ModelCard, channels: tuple[int, ...] = (), lengths: tuple[int, ...] = ()
+        self,
+        wrapper: Wrapper,
+        card: ModelCard,
+        channels: tuple[int, ...] = (),
+        lengths: tuple[int, ...] = (),
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         numeric = [each for each in card.parameters if each.is_numeric]
         labels = isinstance(wrapper, WaveformToLabels)
-        super().__init__(core_of(wrapper, numeric, labels).eval(), channels=channels, lengths=lengths)
+        super().__init__(core_of(wrapper, numeric, labels).eval(), channels=channels, lengths=lengths, beat=beat)
         self.positions = torch.tensor([each.default_position for each in numeric]).reshape(-1, 1)
 
     def wanted(self) -> list[Wanted]:
@@ -42,20 +48,20 @@ class WrapperRunner(Runner):
         return module(sound.clone(), self.positions.expand(-1, sound.shape[1]).contiguous())
 
 
-def probe_wrapper(wrapper: Wrapper, name: str) -> tuple[Any, ModelCard, list[str]]:
+def probe_wrapper(wrapper: Wrapper, name: str, beat: Callable[[], None]) -> tuple[Call, ModelCard, list[str]]:
     """Call, card and facts of a wrapper. Raises: ModelError where calling it fails."""
     call, card = describe(wrapper)
     if isinstance(wrapper, WaveformToLabels):
-        return call.model_copy(update=_try_labels(WrapperRunner(wrapper, card), name)), card, []
+        return call.model_copy(update=_try_labels(WrapperRunner(wrapper, card, beat=beat), name)), card, []
     if not isinstance(wrapper, WaveformToWaveformBase):
-        runner = WrapperRunner(wrapper, card)
+        runner = WrapperRunner(wrapper, card, beat=beat)
         found = search(runner, name, ("CT",), None)
         traits = find_traits(runner, found, False, may_cut=False)
         opened = call_of(found, traits)
         update: dict[str, Any] = {each: getattr(opened, each) for each in LEFT_OPEN}
         facts = surprises(found, traits)
     else:
-        runner = WrapperRunner(wrapper, card, (call.channels_in,), call.block_sizes)
+        runner = WrapperRunner(wrapper, card, (call.channels_in,), call.block_sizes, beat)
         found = search(runner, name, ("CT",), None)
         update, facts = _as_declared(runner, found, call.channels_out, name)
     update["stateful"], update["random"] = is_stateful(runner, found), is_random(runner, found)

@@ -159,7 +159,7 @@ def test_a_reloaded_model_keeps_what_was_said_about_the_knobs_it_still_has(opene
     with qtbot.waitSignal(opened.controller.opened_changed):
         opened.wiring.commands.reload()
     qtbot.waitUntil(lambda: opened.controller.opening.is_current(opened.project))
-    assert opened.project.card.name == "Tape" and opened.project.card.parameters == opened.opened[-1].card.parameters
+    assert opened.project.card.name == "Tape"
     assert opened.project.card.parameters[0].max == 12
 
 

@@ -39,9 +39,9 @@ class Window(main.Window):
 
 
 class Start(main.Start):
-    def _couple(self, services):
-        super()._couple(services)
-        self.wiring._controller.opened_changed.connect(lambda opened: self._ready())
+    def _open(self):
+        self.wiring.controller.opened_changed.connect(lambda opened: self._ready())
+        super()._open()
 
     def _ready(self):
         marks["model_ready_s"] = time.time() - T0
@@ -74,7 +74,9 @@ os._exit(0)
 def measure(variant: str) -> dict[str, float]:
     """One start of the window, in a process of its own."""
     environment = dict(os.environ, T0=str(time.time()), VARIANT=variant)
-    done = subprocess.run([sys.executable, "-c", SUBJECT], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", SUBJECT], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     lines = [line for line in done.stdout.splitlines() if line.startswith("MARKS")]
     if not lines:
         sys.exit(done.stderr[-2000:])

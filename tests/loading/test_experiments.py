@@ -210,3 +210,9 @@ def test_the_experiments_leave_no_trace():
     before, dice = network.past.clone(), torch.random.get_rng_state()
     experiment(network, "KeptDelay")
     assert torch.equal(network.past, before) and torch.equal(torch.random.get_rng_state(), dice)
+
+
+def test_each_trial_is_told_to_whoever_waits():
+    beats = []
+    experiment(tidy(networks.Doubler()), "Doubler", beat=lambda: beats.append(None))
+    assert len(beats) > 10

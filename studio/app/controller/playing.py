@@ -178,7 +178,7 @@ class Playing(QObject):
 
     def _hear(self, message: dict[str, Any]) -> None:
         """News of the player, on the window's thread."""
-        event = message.get("event", "")
+        event = message.get("event", "") if self._player is not None else "late"
         if event == "loaded":
             self._answer(message.get("key", ""), None)
         elif event == "device":

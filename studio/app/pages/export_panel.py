@@ -102,6 +102,7 @@ class ExportPanel(QFrame):
     def show_folder(self, folder: str) -> None:
         if self.folder.text() != folder and not self.folder.hasFocus():
             self.folder.setText(folder)
+            self.folder.setCursorPosition(0)
             self.folder.setToolTip(folder)
 
     def show_enabled(self, model: bool) -> None:

@@ -38,6 +38,7 @@ LINES = (
     ("choices", "Choices"),
 )
 OWN_CODE = "These knobs are part of the model's own code, which fixes their names."
+ROW_PX, ROWS_SHOWN = 28, 5
 FIXED = ("name", "kind", "drives")
 
 
@@ -60,7 +61,7 @@ class KnobEditor(QWidget):
         super().__init__()
         self._theme = theme
         self._parameters: tuple[Parameter, ...] = ()
-        self._fixed = False
+        self._fixed, self._row = False, 0
         self.rows = KnobTable()
         self.table = self._make_table()
         self.lines = {key: self._line(key, title) for key, title in LINES}
@@ -77,16 +78,17 @@ class KnobEditor(QWidget):
         self.table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_row(now.row()))
 
     def show_knobs(self, parameters: tuple[Parameter, ...], call: Call | None) -> None:
-        row = max(0, self.table.currentIndex().row())
+        row = min(self._row, len(parameters) - 1)
         self._parameters = parameters
         self._fixed = call is not None and call.wrapper
         self.rows.show_rows(parameters)
+        self.table.setFixedHeight(ROW_PX * (1 + min(max(2, len(parameters)), ROWS_SHOWN)) + 4)
         self._show_targets(call)
         self.note.setText(OWN_CODE if self._fixed and parameters else "")
         self.note.setVisible(bool(self.note.text()))
         if parameters:
-            self.table.selectRow(min(row, len(parameters) - 1))
-        self._show_row(min(row, len(parameters) - 1))
+            self.table.selectRow(row)
+        self._show_row(row)
 
     def show_trouble(self, said: str) -> None:
         """Why a value was refused, or what a host says about the knobs."""
@@ -95,6 +97,7 @@ class KnobEditor(QWidget):
 
     def _show_row(self, row: int) -> None:
         here = 0 <= row < len(self._parameters)
+        self._row = row if here else self._row
         for button, ok in ((self._remove, here), (self._up, row > 0), (self._down, row < len(self._parameters) - 1)):
             button.setEnabled(ok and not self._fixed)
         self._add.setEnabled(not self._fixed)
@@ -135,11 +138,18 @@ class KnobEditor(QWidget):
             self.drives.clear()
             self.drives.addItems(targets)
 
+    def _append(self) -> None:
+        self._row = len(self._parameters)
+        self.added.emit()
+
+    def _move(self, by: int) -> None:
+        row, self._row = self._row, self._row + by
+        self.moved.emit(row, by)
+
     def _say(self, key: str, value: object) -> None:
-        row = self.table.currentIndex().row()
-        if 0 <= row < len(self._parameters) and _said(self._parameters[row], key) != value:
+        if getattr(self._parameters[self._row], key) != value:
             self.show_trouble("")
-            self.edited.emit(row, key, value)
+            self.edited.emit(self._row, key, value)
 
     def _finish(self, key: str) -> None:
         line = self.lines[key]
@@ -173,15 +183,13 @@ class KnobEditor(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(28)
+        table.verticalHeader().setDefaultSectionSize(ROW_PX)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.horizontalHeader().setHighlightSections(False)
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
-        table.setMinimumHeight(96)
-        table.setMaximumHeight(176)
         return table
 
     def _lay_out(self) -> None:
@@ -189,10 +197,10 @@ class KnobEditor(QWidget):
         self._remove = icon_button(self._theme, "remove", "Remove this knob", "key")
         self._up = icon_button(self._theme, "up", "Move this knob up", "key")
         self._down = icon_button(self._theme, "down", "Move this knob down", "key")
-        self._add.clicked.connect(self.added)
-        self._remove.clicked.connect(lambda: self.removed.emit(self.table.currentIndex().row()))
-        self._up.clicked.connect(lambda: self.moved.emit(self.table.currentIndex().row(), -1))
-        self._down.clicked.connect(lambda: self.moved.emit(self.table.currentIndex().row(), 1))
+        self._add.clicked.connect(self._append)
+        self._remove.clicked.connect(lambda: self.removed.emit(self._row))
+        self._up.clicked.connect(lambda: self._move(-1))
+        self._down.clicked.connect(lambda: self._move(1))
         row = QHBoxLayout()
         row.setSpacing(8)
         for each in (self._add, self._remove, self._up, self._down):
@@ -237,10 +245,6 @@ def _text(parameter: Parameter, key: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def _said(parameter: Parameter, key: str) -> object:
-    return getattr(parameter, key)
 
 
 def _value(key: str, text: str) -> object:
