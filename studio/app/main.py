@@ -90,7 +90,8 @@ class _Import(QRunnable):
         self._settings, self._folder, self._session, self._done = settings, folder, session, done
 
     def run(self) -> None:
-        import studio.app.wiring  # noqa: F401  imported here so that the window's thread finds it ready
+        import studio.app.pages.knob_editor
+        import studio.app.wiring  # noqa: F401  imported here so that the window's thread finds them ready
         from studio.app.real import real_services
         from studio.document.limits import hosts
 

@@ -35,7 +35,7 @@ class Window(main.Window):
         super().paintEvent(event)
         if "first_frame_s" not in marks:
             marks["first_frame_s"] = time.time() - T0
-            watch.start()
+            QTimer.singleShot(0, watch.start)
 
 
 class Start(main.Start):
@@ -45,7 +45,11 @@ class Start(main.Start):
 
     def _ready(self):
         marks["model_ready_s"] = time.time() - T0
-        QTimer.singleShot(1500, self._window.close)
+        QTimer.singleShot(1500, self._leave)
+
+    def _leave(self):
+        watch.timer.stop()  # what closing takes is nobody's wait
+        self._window.close()
 
 
 class Watch(QObject):
