@@ -77,7 +77,7 @@ def source_from(asked: Asked, card: ModelCard | None = None) -> tuple[ModelSourc
     )
     found, positions = from_project(typed)
     if card is not None:
-        found = found.model_copy(update={"card": card, "call": None if card.parameters else found.call})
+        found = found.model_copy(update={"card": card})
     return found, positions
 
 

@@ -19,8 +19,7 @@ class ModelSource(BaseModel):
         model_rate: the model's sample rate as the user said it, in Hz.
         layout: the input layout as the user corrected it.
         trace: the user agreed to a trace although it loses something.
-        call: a call to use instead of experiments (the user corrected it, or only knobs changed).
-        parameters: knobs to use instead of the proposed ones.
+        card: what the user says about the model; its knobs are used instead of the proposed ones.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,7 +31,6 @@ class ModelSource(BaseModel):
     model_rate: int | None = None
     layout: str = ""
     trace: bool = False
-    call: Call | None = None
     card: ModelCard | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 from studio.document.card import read_card
 from studio.document.kinds import Kind, recognise
@@ -64,9 +65,9 @@ def from_project(source: ModelSource) -> tuple[ModelSource, dict[str, float]]:
     project = load_project(path)
     if project.model is None:
         raise FileError(f"{path.name} is a project without a model.", "Open it in the window and drop a model.")
-    asked = {"call": project.call, "card": project.card}
+    asked: dict[str, Any] = {"card": project.card}
     for field, value in source:
-        if field not in ("path", "call", "card") and value:
+        if field not in ("path", "card") and value:
             asked[field] = value  # what is typed now counts more than what was saved
     positions = {each.name: project.knob(each.name) for each in project.card.parameters if each.is_numeric}
     return project.model.model_copy(update=asked), positions

@@ -64,7 +64,13 @@ def _capture(
     report(None, "Loading the model")
     loaded = load_model(source, kind)
     report(None, "Trying how it is called")
-    found = experiment(loaded.module, loaded.name, source.layout, source.model_rate)
+    found = experiment(
+        loaded.module,
+        loaded.name,
+        source.layout,
+        source.model_rate,
+        beat=lambda: report(None, "Trying how it is called"),
+    )
     said = _merge(found.card, source.card or ModelCard(sample_rate=loaded.card.sample_rate), loaded.name)
     declared = isinstance(found.module, WaveformToWaveformBase)
     rate = source.model_rate or (None if declared else said.sample_rate)

@@ -12,7 +12,6 @@ from types import ModuleType
 import torch
 from torch import nn
 
-from studio.document.call import Call
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind
 from studio.document.opened import ModelSource
@@ -34,7 +33,6 @@ class Loaded:
     Attributes:
         module: in evaluation mode, float32, without gradients.
         name: for the user.
-        call: as the user corrected it; None where it has yet to be found out.
         card: what is known before the model was ever called.
         facts: sentences for the user.
         class_name: the class it is of; empty for an archive.
@@ -43,7 +41,6 @@ class Loaded:
 
     module: nn.Module
     name: str
-    call: Call | None
     card: ModelCard
     facts: tuple[str, ...] = ()
     class_name: str = ""
@@ -73,7 +70,7 @@ def load_model(source: ModelSource, kind: Kind) -> Loaded:
         raise ModelError(f"{path.name} is a {kind.title}, which cannot be played yet.", hint, about=path.name)
     card = source.card or ModelCard(name=class_name or path.stem, sample_rate=source.model_rate or _own_rate(module))
     answered = source.model_copy(update={"class_name": class_name})
-    return Loaded(tidy(module), class_name or path.stem, source.call, card, tuple(facts), class_name, answered)
+    return Loaded(tidy(module), class_name or path.stem, card, tuple(facts), class_name, answered)
 
 
 def _from_python(source: ModelSource, path: Path) -> tuple[type[nn.Module], nn.Module]:

@@ -173,12 +173,19 @@ def _rows(made: str, layout: str, call: Call) -> str:
         return made
     if "B" in layout:
         made, layout = f"{made}.select({layout.index('B')}, 0)", layout.replace("B", "")
+    if "S" in layout and "C" in layout and layout.index("C") < layout.index("S"):  # rows are ordered stem by stem
+        made, layout = f"{made}.movedim({layout.index('S')}, {layout.index('C')})", _moved(layout)
     time = layout.index("T")
     if time != len(layout) - 1:
         made = f"{made}.movedim({time}, -1)"
     if len(layout) == 1:
         return f"{made}.unsqueeze(0)"
     return made if len(layout) == 2 else f"{made}.reshape({call.channels_out}, -1)"
+
+
+def _moved(layout: str) -> str:
+    """`layout` with S in front of C."""
+    return layout.replace("S", "").replace("C", "SC")
 
 
 def _safe(name: str) -> str:

@@ -171,7 +171,7 @@ def _finish(
     core: ScriptModule, call: Call, card: ModelCard, how: str, trials: list[Trial]
 ) -> tuple[Captured, list[str]]:
     n_params = trials[0].params.shape[0]
-    shell = shell_around(core, call.latency, call.look_behind, call.channels_in, n_params, call.labels)
+    shell = shell_around(core, call, n_params, _writes(core, trials[0]))
     module = torchscript.script(shell.eval())
     block = trials[0].x.shape[1] - call.look_behind
     x, params = trials[0].x[:, :block], trials[0].params[:, :block]
@@ -186,6 +186,13 @@ def _finish(
         raise ModelError(f"The model fails when it is called: {_reason(error)}", "Try it in Python first.") from error
     found = call.model_copy(update={"stateful": call.stateful or any(each.startswith("core.") for each in changed)})
     return Captured(module, found, card, how), []
+
+
+def _writes(core: ScriptModule, trial: Trial) -> bool:
+    """Whether the model changes the tensors it is given."""
+    x, params = trial.x.clone(), trial.params.clone()
+    copy.deepcopy(core)(x, params)
+    return not (torch.equal(x, trial.x) and torch.equal(params, trial.params))
 
 
 def _reason(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Dict, List
 import torch
 from torch import Tensor, nn
 
+from studio.document.call import Call
 from studio.document.parameter import Parameter
 from studio.wrappers.base import Wrapper, takes_params
 from studio.wrappers.knobs import KnobMap
@@ -63,14 +64,15 @@ class Shell(nn.Module):
 
     __constants__ = ("serial",)
 
-    def __init__(self, core: nn.Module, latency: int) -> None:
+    def __init__(self, core: nn.Module, latency: int, writes: bool = False) -> None:
         super().__init__()
+        self.writes = writes  # into what it is given, which is the host's own buffer
         self.serial = next(SERIALS)  # torch shares a type among modules that look alike; `reset` belongs to one only
         self.core = core
         self.own_latency = latency
 
     def forward(self, x: Tensor, params: Tensor) -> Tensor:
-        return self.core(x, params)
+        return self.core(x.clone(), params.clone()) if self.writes else self.core(x, params)
 
     @torch.jit.export
     def prepare(self, sample_rate: int, block: int) -> None:
@@ -87,14 +89,16 @@ class LabelShell(Shell):
 
 
 class LookBehindShell(Shell):
-    """Puts `past` samples before each block and keeps the last part of the result: no delay."""
+    """Puts the last `look_behind` samples before each block and keeps the last part of the result: no delay."""
 
     heard: Tensor
     turned: Tensor
 
-    def __init__(self, core: nn.Module, latency: int, past: int, channels: int, n_params: int) -> None:
-        super().__init__(core, latency)
+    def __init__(self, core: nn.Module, call: Call, n_params: int) -> None:
+        super().__init__(core, call.latency)
+        past, channels = call.look_behind, call.channels_in
         self.past, self.fresh = past, True
+        self.up, self.down = call.ratio
         self.register_buffer("heard", torch.zeros(channels, past))
         self.register_buffer("turned", torch.zeros(n_params, past))
 
@@ -103,15 +107,15 @@ class LookBehindShell(Shell):
             self.turned = params[:, :1].expand(params.size(0), self.past)
             self.fresh = False
         whole, turned = torch.cat([self.heard, x], 1), torch.cat([self.turned, params], 1)
-        made = self.core(whole, turned)
+        made = self.core(whole.clone(), turned.clone())  # clones: the model may write into what it is given
         self.heard = whole[:, x.size(1) :].clone()  # a view would be saved with all that it was cut from
         self.turned = turned[:, x.size(1) :].clone()
-        kept = made.size(1) * x.size(1) // whole.size(1) if made.size(1) > x.size(1) else made.size(1)
+        kept = min(made.size(1), x.size(1) * self.up // self.down)
         return made[:, made.size(1) - kept :]
 
 
-def shell_around(core: nn.Module, latency: int, past: int, channels: int, n_params: int, labels: bool) -> Shell:
-    """The shell that a core needs."""
-    if labels:
-        return LabelShell(core, latency)
-    return LookBehindShell(core, latency, past, channels, n_params) if past else Shell(core, latency)
+def shell_around(core: nn.Module, call: Call, n_params: int, writes: bool) -> Shell:
+    """The shell that a core needs; `writes` tells whether it changes what it is given."""
+    if call.labels:
+        return LabelShell(core, call.latency)
+    return LookBehindShell(core, call, n_params) if call.look_behind else Shell(core, call.latency, writes)

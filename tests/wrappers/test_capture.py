@@ -25,6 +25,7 @@ SOURCES = {
     "Numpy": "def forward(self, x):\n        return torch.tensor(x.numpy()[::-1].copy())",
     "Trying": "def forward(self, x):\n        try:\n            if bool(x.sum() > 0):\n                return x\n        "
     "except ValueError:\n            pass\n        return -x",
+    "Writing": "def forward(self, x):\n        return x.mul_(2.0)",
     "Clip": "def forward(self, x, low, high: int):\n        return torch.clip(x, -low, low) * high",
 }
 
@@ -135,3 +136,21 @@ def test_the_forgotten_parent_constructor_is_harmless(seed_style):
 
     wrapper = Louder(nn.Identity())
     assert torch.equal(wrapper(torch.ones(1, 4)), torch.ones(1, 4)) and describe(wrapper)[0].wrapper
+
+
+@pytest.mark.parametrize(("axes", "shape"), [("BSCT", (1, 3, 2, 64)), ("BCST", (1, 2, 3, 64)), ("BTSC", (1, 64, 3, 2))])
+def test_rows_come_stem_by_stem_whatever_the_order_of_axes(axes, shape):
+    from studio.document.call import Output
+    from studio.wrappers.adapter import _rows
+
+    numbers = torch.arange(3 * 2 * 64).reshape(3, 2, 64)
+    made = numbers.permute(*("SCT".index(axis) for axis in axes.replace("B", ""))).unsqueeze(0)
+    call = Call(outputs=tuple(Output(name=name, channels=2) for name in "abc"))
+    assert made.shape == shape
+    assert torch.equal(eval(_rows("made", axes, call)), numbers.reshape(6, 64))
+
+
+def test_a_model_that_writes_into_its_input_leaves_the_hosts_buffer_alone(model, tmp_path):
+    captured = adapt(model("Writing"), tmp_path)
+    x = torch.ones(1, 32)
+    assert torch.equal(captured.module(x, torch.zeros(0, 32)), x * 2) and torch.equal(x, torch.ones(1, 32))

@@ -144,7 +144,7 @@ class Controller(QObject):
         """Open the model again with what the user knows better; the card stays."""
         card = self.project.card
         card = card.model_copy(update={"sample_rate": source.model_rate or card.sample_rate})
-        self.open_model(source.model_copy(update={"call": None, "card": card}), dict(self.project.knobs))
+        self.open_model(source.model_copy(update={"card": card}), dict(self.project.knobs))
 
     def _stage(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
         def refused(error: StudioError) -> None:
@@ -177,7 +177,7 @@ class Controller(QObject):
         if isinstance(error, CompileError) and "trace" in error.fields:
             traced = source.model_copy(update={"trace": True})
             ways.insert(0, ("Trace it all the same", lambda: self.open_model(traced)))
-        if source.call is not None:  # captured anew after an edit
+        if self.project.model is not None and not self.opening.is_current(self.project):  # captured anew after an edit
             ways = [("Undo the edit", self.editing.undo)]
         self.trouble(error, *ways)
 
@@ -195,7 +195,8 @@ class Controller(QObject):
         if known is not None:
             self._stage(known, lambda: captured(known))
             return
-        source = project.model.model_copy(update={"call": project.call, "card": project.card})
+        rate = None if project.card.sample_rate else project.model.model_rate  # what the form says now counts
+        source = project.model.model_copy(update={"card": project.card, "model_rate": rate})
         self.opening.open(source, lambda opened: self._stage(opened, lambda: captured(opened)))
 
     # sounds
@@ -294,7 +295,7 @@ class Controller(QObject):
         if project.model is None:
             with_model(None)
             return
-        source = project.model.model_copy(update={"call": project.call, "card": project.card})
+        source = project.model.model_copy(update={"card": project.card})
         self.opening.open(source, lambda opened: self._stage(opened, lambda: with_model(opened)))
 
     def _show_project(self, project: Project, path: Path, opened: OpenedModel | None, sound: Sound | None) -> None:

@@ -132,7 +132,7 @@ def _meant(source: ModelSource, name: str) -> Path:
 
 def bare(source: ModelSource) -> ModelSource:
     """The source without what the project holds itself."""
-    return source.model_copy(update={"call": None, "card": None})
+    return source.model_copy(update={"card": None})
 
 
 def capture_of(project: Project) -> Capture:
@@ -140,4 +140,4 @@ def capture_of(project: Project) -> Capture:
     source = bare(project.model).model_dump_json() if project.model else ""
     call = project.call.model_dump_json() if project.call else ""
     knobs = tuple((p.name, p.kind, p.min, p.max, p.curve, p.choices, p.drives) for p in project.card.parameters)
-    return source, project.digest, call, knobs
+    return source, project.digest, f"{call} {project.card.sample_rate}", knobs
