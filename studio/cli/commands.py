@@ -128,7 +128,9 @@ def render(
     sound: Annotated[str, typer.Argument(metavar="IN", help="A sound file.")],
     out: Annotated[str, typer.Argument(metavar="OUT", help="Float WAV unless the name asks for another format.")],
     set_: opt.Set = None,
-    sample_rate: Annotated[int | None, typer.Option(metavar="R", help="Of the simulated host, in Hz.")] = None,
+    sample_rate: Annotated[
+        int | None, typer.Option(metavar="R", min=1000, max=768_000, help="Of the simulated host, in Hz.")
+    ] = None,
     block_size: Annotated[int, typer.Option(metavar="N", min=1, max=1 << 20)] = 512,
     as_json: opt.AsJson = False,
 ) -> int:
@@ -156,7 +158,9 @@ def render(
 @opt.with_model
 def bench(
     asked: opt.Asked,
-    sample_rate: Annotated[int | None, typer.Option(metavar="R", help="Of the simulated host, in Hz.")] = None,
+    sample_rate: Annotated[
+        int | None, typer.Option(metavar="R", min=1000, max=768_000, help="Of the simulated host, in Hz.")
+    ] = None,
     as_json: opt.AsJson = False,
 ) -> int:
     """Time a model at block sizes 64 to 2048."""
@@ -218,8 +222,11 @@ def _refuse(error: StudioError, as_json: bool, debug: bool) -> int:
 
 
 def _usage(error: Any) -> StudioError:
-    name = getattr(error, "option_name", "") or (error.param.name if getattr(error, "param", None) else "")
-    return StudioError(error.format_message(), "See studio --help.", fields=[str(name).lstrip("-")] if name else ())
+    """A refusal of the option parser, which names the option or holds the parameter."""
+    parameter = getattr(error, "param", None)
+    name = getattr(error, "option_name", "") or (parameter.opts[0] if parameter else "")
+    fields = [str(name).lstrip("-")] if name else ()
+    return StudioError(error.format_message(), "See studio --help.", fields=fields)
 
 
 def _failed(checks: Sequence[Check]) -> StudioError | None:

@@ -24,6 +24,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an unforeseen fault happened.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="A knob, in its own unit.")]
 
+HostRate = Annotated[int | None, typer.Option(metavar="R", min=1000, max=MAX_RATE, help="Of the simulated host, Hz.")]
+
 
 @dataclass(frozen=True)
 class Asked:

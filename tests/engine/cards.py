@@ -48,6 +48,10 @@ class FakeCard:
         target = int(self.evidence["recn"]) + frames
         wait_for(lambda: int(self.evidence["recn"]) >= target, 10 + frames / 24000, f"{frames} frames")
 
+    def wait_for_level(self, level, frames=2400):
+        """Until a constant sound has come out at this level for a while."""
+        wait_for(lambda: np.count_nonzero(self.played == np.float32(level)) > frames, 20, f"the level {level}")
+
     @property
     def played(self):
         """All that reached the left loudspeaker."""

@@ -69,14 +69,14 @@ def test_knobs_of_another_model_come_with_it(studio, fake_card, archives, sound)
     studio.load_model(str(archives["gain"]), "first", quiet=False, knobs=[1.0])
     studio.play()
     studio.wait("loaded")
-    fake_card.wait_for_frames(4800)
+    fake_card.wait_for_level(0.5)
     studio.load_model(str(archives["gain"]), "second", quiet=False, knobs=[0.5])
     studio.wait("loaded")
-    fake_card.wait_for_frames(4800)
+    fake_card.wait_for_level(0.25)
     studio.set_knob(0, 0.25)
-    fake_card.wait_for_frames(4800)
+    fake_card.wait_for_level(0.125)
     levels, counts = np.unique(fake_card.played, return_counts=True)
-    assert levels[counts > 2000].tolist() == [0.0, 0.125, 0.25, 0.5]
+    assert levels[counts > 2000].tolist() == [0.0, 0.125, 0.25, 0.5]  # and no other level between them
 
 
 def test_the_status_shows_what_the_card_hears(studio, fake_card, archives, sound):
