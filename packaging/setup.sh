@@ -115,6 +115,17 @@ make_venv() {
     "$python" -m venv "$venv" || die "The virtual environment could not be made. On Debian and Ubuntu: apt-get install python3-venv"
 }
 
+# Run pytest with the given arguments. A shared machine stands still now and then, and the tests of playing notice:
+# what failed is tried once more, by itself; what fails again has failed.
+run_pytest() {
+    local seconds=$1 status=0
+    shift
+    timeout --kill-after=30 "$seconds" "$venv/bin/python" -m pytest "$@" || status=$?
+    [ "$status" = 1 ] || return "$status"
+    say "Trying what failed once more."
+    timeout --kill-after=30 "$seconds" "$venv/bin/python" -m pytest --last-failed --last-failed-no-failures none "$@"
+}
+
 # Install the app with "run", "test" or "dev" around it; nothing is done when pyproject.toml has not changed since.
 install_app() {
     local kind=$1 now stamp extras='' options=(--quiet --progress-bar off)

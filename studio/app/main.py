@@ -75,7 +75,8 @@ class Start(QObject):
                 controller.told.emit(self._settings.note)
 
         controller = Controller(services, WindowQuestions(self._window))
-        steps = (controller.playing.start, lambda: self._window.model.editor, wire, self._open)
+        page = self._window.model
+        steps = (controller.playing.start, lambda: page.inputs, lambda: page.editor, wire, self._open)
         for step in steps:
             QTimer.singleShot(0, self, step)
 

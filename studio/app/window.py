@@ -64,6 +64,7 @@ class Window(QMainWindow):
         self.jobs.cancelled.connect(self.job_cancelled)
         self.status.cancelled.connect(self.cancel_job)
         self._restore()
+        self.model.audio.dry.setFocus()  # not a button: the space bar plays
 
     def show_page(self, index: int) -> None:
         if index not in self._made:

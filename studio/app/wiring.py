@@ -10,7 +10,7 @@ from studio.app.commands import Commands
 from studio.app.controller.controller import Controller, Trouble
 from studio.app.controller.dropping import Dropping
 from studio.app.leaving import Leaving
-from studio.app.state import Situation, Sound
+from studio.app.state import ExportState, Situation, Sound
 from studio.app.window import Window
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project
@@ -38,6 +38,11 @@ class Wiring:
         self._from_controller()
         controller.editing.changed.emit(controller.project)
         window.show_device(controller.playing.device)  # it may have been there first
+
+    def _show_packages(self, state: ExportState) -> None:
+        """Open the folder of packages that were all written."""
+        if state.written and not state.failed:
+            self.commands.show_folder(state.folder)
 
     def close(self) -> None:
         """End the engine and all work."""
@@ -107,10 +112,12 @@ class Wiring:
         control.told.connect(window.status.show_message)
         control.tasks.changed.connect(window.show_jobs)
         control.opening.state.connect(window.model.header.show_state)
+        control.watching.changed.connect(window.model.header.show_changed)
         control.listening.wet_changed.connect(window.model.audio.show_wet)
         control.playing.device_changed.connect(window.show_device)
         control.playing.ticked.connect(self._tick)
         control.exporting.state.connect(window.model.export.show_state)
+        control.exporting.state.connect(self._show_packages)
         control.exporting.saved.connect(lambda path, _made: window.status.show_message(f"Saved {path}."))
 
     def _act(self, action: Action) -> None:

@@ -39,6 +39,22 @@ class ModelCard(BaseModel):
     parameters: tuple[Parameter, ...] = ()
 
 
+WORDS = {
+    "extra_forbidden": "no such field",
+    "tuple_type": "write a list",
+    "dict_type": "write an object with names and texts",
+    "model_type": "write an object",
+    "string_type": "write text",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "finite_number": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+}
+WRITE = 'Write it like {"name": "…", "authors": ["…"]}.'
 NEUTONE_NAMES = {
     "model_name": "name",
     "model_authors": "authors",
@@ -61,9 +77,12 @@ def read_card(path: Path) -> ModelCard:
     try:
         found = json.loads(read_text(path, "card"))
     except json.JSONDecodeError as error:
-        raise CardError(f"{path.name} is not JSON: {error.msg} in line {error.lineno}.", about=path.name) from error
+        said = f"{path.name} is not JSON: {error.msg} in line {error.lineno}."
+        raise CardError(said, "Mend that line.", about=path.name) from error
+    except RecursionError as error:
+        raise CardError(f"{path.name} is nested too deeply to be a card.", WRITE, about=path.name) from error
     if not isinstance(found, dict):
-        raise CardError(f"{path.name} is not a card: it should be one JSON object.", about=path.name)
+        raise CardError(f"{path.name} is not a card: it should be one JSON object.", WRITE, about=path.name)
     return card_from(found, path.name)
 
 
@@ -81,6 +100,8 @@ def card_from(found: dict[str, Any], about: str = "card") -> ModelCard:
 
 def _from_neutone(found: dict[str, Any]) -> dict[str, Any]:
     card = {ours: found[theirs] for theirs, ours in NEUTONE_NAMES.items() if theirs in found}
+    if isinstance(card.get("version"), (int, float)):
+        card["version"] = str(card["version"])
     rates = found.get("native_sample_rates") or []
     card["sample_rate"] = rates[0] if len(rates) == 1 else None
     described = found.get("neutone_parameters") or {}
@@ -120,11 +141,15 @@ def _explain(error: ValidationError, about: str) -> CardError:
     fields = [".".join(str(step) for step in fault["loc"]) or "card" for fault in faults]
     said = [f"{field}: {_word(fault)}" for field, fault in zip(fields, faults, strict=True)]
     known = ", ".join(ModelCard.model_fields)
-    hint = f"A card has {known}." if any(fault["type"] == "extra_forbidden" for fault in faults) else ""
+    hint = (
+        f"A card has {known}."
+        if any(fault["type"] == "extra_forbidden" for fault in faults)
+        else "Correct it in the card."
+    )
     return CardError(f"{about} cannot be read: {'; '.join(said)}.", hint, about=about, fields=fields)
 
 
 def _word(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "no such field"
+    if fault["type"] in WORDS:
+        return WORDS[fault["type"]]
     return str(fault["msg"]).removeprefix("Value error, ")

@@ -118,16 +118,27 @@ def imported_names(tree: ast.Module) -> list[str]:
     return list(dict.fromkeys(name for name in names if name != "__future__"))
 
 
+def relative_names(tree: ast.Module) -> list[str]:
+    """Top names of what a file imports with leading dots: neighbours, whatever they are called."""
+    relative = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+    return [
+        name
+        for node in relative
+        for name in ([node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names])
+    ]
+
+
 def local_imports(path: Path) -> list[Path]:
     """Python files beside `path` that it imports, directly or through one another."""
     found: dict[Path, None] = {}
     waiting = [path]
     while waiting:
         try:
-            names = imported_names(parse(waiting.pop()))
+            tree = parse(waiting.pop())
         except FileError:
             continue
-        for name in names:
+        absolute = [name for name in imported_names(tree) if name not in LOADED_BEFORE]
+        for name in dict.fromkeys([*absolute, *relative_names(tree)]):
             for candidate in _beside(path.parent, name):
                 if candidate not in found and candidate != path:
                     found[candidate] = None
@@ -136,8 +147,6 @@ def local_imports(path: Path) -> list[Path]:
 
 
 def _beside(folder: Path, name: str) -> list[Path]:
-    if name in LOADED_BEFORE:
-        return []
     if (folder / f"{name}.py").is_file():
         return [folder / f"{name}.py"]
     return sorted((folder / name).rglob("*.py")) if (folder / name).is_dir() else []

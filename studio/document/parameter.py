@@ -58,9 +58,20 @@ class Parameter(BaseModel):
             self._check_range()
         if self.kind == "choice" and len(self.choices) < 2:
             raise ValueError(f"{self.name} is a choice and needs at least two choices")
-        if self.kind == "choice" and isinstance(self.default, str) and self.default not in self.choices:
-            raise ValueError(f"{self.name}: the default {self.default!r} is none of its choices")
+        if self.kind == "choice":
+            self._check_choice()
+        if self.kind == "toggle":
+            _as_bool(self.default)
         return self
+
+    def _check_choice(self) -> None:
+        if len(set(self.choices)) < len(self.choices):
+            raise ValueError(f"{self.name} has a choice twice")
+        known = (
+            self.default in self.choices if isinstance(self.default, str) else self.default in range(len(self.choices))
+        )
+        if not known:
+            raise ValueError(f"{self.name}: the default {self.default!r} is none of its choices")
 
     def _check_range(self) -> None:
         if not (math.isfinite(self.min) and math.isfinite(self.max) and self.min < self.max):
@@ -131,7 +142,7 @@ class Parameter(BaseModel):
     def _parse_choice(self, text: str) -> str:
         if text in self.choices:
             return text
-        if text.isdigit() and int(text) < len(self.choices):
+        if text.isdecimal() and int(text) < len(self.choices):
             return self.choices[int(text)]
         raise ValueError(f"{self.name} is one of {', '.join(self.choices)}; not {text!r}")
 

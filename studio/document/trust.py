@@ -15,7 +15,7 @@ from studio.document.contents import what_would_run
 from studio.document.kinds import Kind, recognise
 from studio.document.outline import local_imports
 from studio.errors import ConsentNeeded
-from studio.storage import resources, sha256, write_text
+from studio.storage import require_file, resources, sha256, write_text
 
 RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "audacity"})
 
@@ -29,6 +29,7 @@ def content_digest(path: Path) -> str:
     """SHA-256 of what opening `path` would run: the file (of a folder its model), with what it imports beside it."""
     if path.is_dir():
         path = path / "model.pt"
+    require_file(path)
     beside = local_imports(path) if path.suffix == ".py" else []
     if not beside:
         return sha256(path)
@@ -75,6 +76,14 @@ class Trust:
     def remember_ours(self, digest: str, name: str) -> None:
         """The app made this file."""
         self._write("made", digest, name)
+
+    def remember_heard(self, digest: str, name: str) -> None:
+        """Its sound is no surprise any more."""
+        self._write("heard", digest, name)
+
+    def was_heard(self, digest: str) -> bool:
+        """Whether the model has been played on this machine."""
+        return digest in self._read("heard")
 
     def consents(self) -> dict[str, str]:
         """Names of the files agreed to, by digest."""

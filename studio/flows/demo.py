@@ -36,5 +36,5 @@ def run_demo(target: Path, report: Report | None = None) -> dict[str, Any]:
         opened = open_model(ModelSource(path=str(demo_model())), folder, trust=Trust(), report=report)
         sound = demo_sound()
         packages = export_model(opened, opened.card, {}, sorted(hosts()), target, sounds=[sound], report=report)
-        rendered = render_file(opened, sound, target / f"{sound.stem}-{opened.name}.wav", report=report)
+        rendered = render_file(opened, sound, target / f"{sound.stem}-{opened.card.name}.wav", report=report)
     return {**rendered, "verified": packages}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.document.opened import OpenedModel
+from studio.errors import FileError
 from studio.link.job import Limits, Report, run_job
 
 LIMITS = Limits(seconds=None, silence=600.0)
@@ -33,8 +34,11 @@ def render_file(
         sample_rate: of the simulated host, in Hz; the file's own where None.
         block: size in samples that the simulated host calls with.
 
+    Raises: FileError where `target` is what is read; JobError.
+
     Returns: `output`, `outputs`, `frames`, `sample_rate`, `latency`, `seconds`, `realtime_factor`.
     """
+    _spare(target, (source, *(Path(each) for each in (opened.source.path, opened.source.source) if each)))
     request = {
         "captured": opened.captured,
         "source": str(source),
@@ -44,3 +48,11 @@ def render_file(
         "block": block,
     }
     return run_job("render", request, report=report, cancel=cancel, limits=LIMITS)
+
+
+def _spare(target: Path, read: tuple[Path, ...]) -> None:
+    """Raise where writing `target` would lose one of the files that are read."""
+    for each in read:
+        if target.exists() and each.exists() and target.samefile(each):
+            said = f"{target.name} is read for this render and would be lost."
+            raise FileError(said, "Choose another name for the sound.", about=target.name, fields=["out"])

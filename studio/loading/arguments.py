@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +37,7 @@ STATE_NAMES = frozenset(
 )
 RATE_NAMES = frozenset({"sample_rate", "samplerate", "sampling_rate", "sr", "fs"})
 MOST_ELEMENTS = 64
+MOST_WORDS = 8
 SCRIPT_TYPES: dict[str, Want] = {
     "TensorType": "tensor", "FloatType": "float", "IntType": "int", "BoolType": "bool", "StringType": "text",
     "NumberType": "float",
@@ -43,12 +46,13 @@ SCRIPT_TYPES: dict[str, Want] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """One argument after the sound."""
+    """One argument after the sound; `words` are texts that its annotation or the code beside it knows."""
 
     name: str
     want: Want = "any"
     default: Any = None
     required: bool = True
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,29 @@ def wanted_arguments(module: nn.Module, method: str = "forward") -> list[Wanted]
         hints = {}
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     found = [each for each in inspect.signature(function).parameters.values() if each.kind in named]
-    return [
-        Wanted(each.name, _want(hints.get(each.name, Any), each.default), _default(each), each.default is each.empty)
-        for each in found[1:]
-    ]
+    return [_from_parameter(each, hints.get(each.name, Any), function) for each in found[1:]]
+
+
+def _from_parameter(parameter: inspect.Parameter, hint: Any, function: Any) -> Wanted:
+    want, required = _want(hint, parameter.default), parameter.default is parameter.empty
+    words: tuple[str, ...] = ()
+    if typing.get_origin(hint) is Literal:
+        words = tuple(each for each in typing.get_args(hint) if isinstance(each, str))
+    elif want == "text":
+        words = _compared(function)[:MOST_WORDS]
+    return Wanted(parameter.name, "text" if words else want, _default(parameter), required, words)
+
+
+def _compared(function: Any) -> tuple[str, ...]:
+    """Texts that a function compares something with: the words it knows."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return ()
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    sides = [side for node in compared for each in (node.left, *node.comparators) for side in ast.walk(each)]
+    words = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str)]
+    return tuple(dict.fromkeys(words))
 
 
 def plan_of(wanted: list[Wanted], chosen: Sequence[Plan], whole: bool) -> Plan:
@@ -124,7 +147,8 @@ def options_for(wanted: Wanted, module: nn.Module, model_rate: int | None, toget
     if want == "bool":
         yield Plan((Argument(name=name, value=False, is_tensor=False),))
     elif want == "text":
-        yield Plan((Argument(name=name, role="constant", value="", is_tensor=False),))
+        for word in (*wanted.words, ""):
+            yield Plan((Argument(name=name, role="constant", value=word, is_tensor=False),))
     elif want == "int" or name in RATE_NAMES:
         values = [model_rate or 44100] if name in RATE_NAMES else [1, 0, 2, 4, 16]
         yield from (Plan((Argument(name=name, role="constant", value=each, is_tensor=False),)) for each in values)

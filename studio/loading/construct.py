@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import re
 import typing
@@ -18,6 +19,7 @@ from studio.wrappers.base import Wrapper
 
 MODEL_NAMES = ("model", "net", "network")
 EMPTY = inspect.Parameter.empty
+TYPED = (EMPTY, int, float, bool, str, list, tuple, dict, set, bytes, complex, object)
 
 
 def construct(cls: type[nn.Module], typed: Mapping[str, str], others: Mapping[str, type[nn.Module]]) -> nn.Module:
@@ -43,6 +45,10 @@ def construct(cls: type[nn.Module], typed: Mapping[str, str], others: Mapping[st
             given[each.name] = construct(network, {}, {})
         if network or _does_without(cls):
             missing.remove(each)
+    hints = _hints(cls)
+    for each in [each for each in missing if _is_settings(hints.get(each.name))]:
+        given[each.name] = hints[each.name]()
+        missing.remove(each)
     if missing:
         raise _needed(cls, missing)
     try:
@@ -51,6 +57,21 @@ def construct(cls: type[nn.Module], typed: Mapping[str, str], others: Mapping[st
             return cls(**given)
     except Exception as error:  # anything may happen in a constructor
         raise blame(error, f"Making a {cls.__name__}", cls.__name__) from error
+
+
+def _hints(cls: type[nn.Module]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(cls.__init__)
+    except Exception:  # an annotation may name what is not there
+        return {}
+
+
+def _is_settings(kind: Any) -> bool:
+    """Whether this is a dataclass whose fields all have defaults."""
+    if not (inspect.isclass(kind) and dataclasses.is_dataclass(kind)):
+        return False
+    missing = dataclasses.MISSING
+    return all(each.default is not missing or each.default_factory is not missing for each in dataclasses.fields(kind))
 
 
 def constructor(cls: type[nn.Module]) -> dict[str, inspect.Parameter]:
@@ -150,11 +171,24 @@ def _needed(cls: type[nn.Module], missing: list[inspect.Parameter]) -> AnswerNee
     wanted = [_said(each) for each in missing]
     return AnswerNeeded(
         f"{cls.__name__} needs {'an argument' if len(wanted) == 1 else 'arguments'}: {', '.join(wanted)}.",
-        "Give " + " ".join(f"--arg {each.name}=…" for each in missing) + ".",
+        _how_to_give(cls, missing),
         about=cls.__name__,
         fields=["arg"],
         choices=wanted,
     )
+
+
+def _how_to_give(cls: type[nn.Module], missing: list[inspect.Parameter]) -> str:
+    objects = [each.name for each in missing if _wants_model(each, cls) or _is_object(each)]
+    if objects:
+        return f"{' and '.join(objects)} cannot be typed: give {cls.__name__} a default for it in its file."
+    return "Give " + " ".join(f"--arg {each.name}=…" for each in missing) + "."
+
+
+def _is_object(parameter: inspect.Parameter) -> bool:
+    """Whether a value of this class cannot be written as text."""
+    kind = parameter.annotation
+    return inspect.isclass(kind) and kind not in TYPED and typing.get_origin(kind) is None
 
 
 def _said(parameter: inspect.Parameter) -> str:

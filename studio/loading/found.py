@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.loading.outputs import Sound, rows_of
 from studio.loading.trial import Runner, TrialError, Way, noise
+
+NAMES_OF_OUTPUTS = ("sources", "stems", "instruments", "source_names", "targets")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,20 @@ class Found:
     length: int
     fixed: bool
     alone: bool = False
+
+
+def name_outputs(module: nn.Module, found: Found) -> Found:
+    """The outputs under the names that separators keep for them, where they return them without."""
+    outputs = found.sound.outputs
+    if any(each.name != f"output {index + 1}" for index, each in enumerate(outputs)):
+        return found
+    for attribute in NAMES_OF_OUTPUTS:
+        names = getattr(module, attribute, None)
+        texts = isinstance(names, (list, tuple)) and all(isinstance(each, str) and each.strip() for each in names)
+        if names and texts and len(outputs) == len(set(names)) == len(names):
+            renamed = tuple(each.model_copy(update={"name": name}) for each, name in zip(outputs, names, strict=True))
+            return replace(found, sound=replace(found.sound, outputs=renamed))
+    return found
 
 
 def best(runner: Runner, works: list[Found]) -> Found | None:
@@ -63,7 +79,9 @@ def _channels(runner: Runner, works: list[Found]) -> Found:
     first = works[0]
     mono = next((each for each in works if each.way.channels == 1), None)
     stereo = next((each for each in works if each.way.channels == 2), None)
-    if mono is None or stereo is None or (first is not mono and first is not stereo):
+    if first is not mono and first is not stereo:  # a layer that takes no other number stands on the sound's way
+        first = mono or stereo or first
+    if mono is None or stereo is None:
         return first
     if (mono.sound.ratio, mono.sound.offset) != (stereo.sound.ratio, stereo.sound.offset):
         return mono

@@ -13,7 +13,7 @@ from studio.document.card import ModelCard
 from studio.errors import ModelError
 from studio.loading.blame import blame
 from studio.loading.fit import Fit, Flattened, Trimmed
-from studio.loading.found import Found
+from studio.loading.found import Found, name_outputs
 from studio.loading.knobs import extend_with_optional, propose
 from studio.loading.outputs import state_keys
 from studio.loading.prime import prime
@@ -81,7 +81,7 @@ def experiment(
 
 def _probe(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None) -> Findings:
     module = runner.module
-    found = extend_with_optional(runner, search(runner, name, layouts, model_rate))
+    found = name_outputs(module, extend_with_optional(runner, search(runner, name, layouts, model_rate)))
     traits = find_traits(runner, found, any(each.role == "state" for each in found.way.arguments))
     if traits.stateful:
         prime(runner, found)

@@ -15,6 +15,9 @@ def load_scripted(path: Path) -> nn.Module:
     try:
         module = torchscript.load(str(path))
     except (RuntimeError, ValueError, OSError) as error:
+        if any(each in str(error) for each in ("PytorchStreamReader", "pickle archive")):
+            hint = "Download it again, or save it again with torch.jit.save."
+            raise FileError(f"{path.name} is a damaged TorchScript archive.", hint, about=path.name) from error
         said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]
         hint = "Save it again with torch.jit.save."
         raise FileError(f"{path.name} cannot be opened as TorchScript: {said}.", hint, about=path.name) from error

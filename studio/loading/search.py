@@ -27,13 +27,19 @@ MOST_ERRORS = 50
 
 def search(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None) -> Found:
     """The best way to call the model. Raises: ModelError that says what was tried."""
+    if getattr(type(runner.module), runner.method, None) is nn.Module.forward:
+        raise _no_forward(runner.module, name)
     guesses = Guesses(runner, layouts, model_rate)
+    unlikely: Found | None = None
     for number, lengths in enumerate(_lengths(runner)):
         found = guesses.try_at(lengths, thorough=number < THOROUGH)
-        if found is not None:
+        if found is not None and not _by_chance(found):
             return found
+        unlikely = unlikely or found
         if guesses.not_finite or runner.late or (number and guesses.shapes):
             break
+    if unlikely is not None:
+        return unlikely
     raise guesses.refusal(name)
 
 
@@ -149,6 +155,18 @@ def channel_guesses(module: nn.Module) -> tuple[int, ...]:
     """Numbers of channels to try: what the first layer takes, then mono, then stereo."""
     first = next((int(each.shape[1]) for each in module.parameters() if each.dim() >= 2), 0)
     return tuple(dict.fromkeys([first, 1, 2])) if 1 <= first <= MOST_CHANNELS else (1, 2)
+
+
+def _by_chance(found: Found) -> bool:
+    """Whether a model of one length may have taken another for it: a reshape takes as many numbers in any form."""
+    return found.fixed and (found.sound.ratio != 1 or found.way.layout == "TBC")
+
+
+def _no_forward(module: nn.Module, name: str) -> ModelError:
+    own = [each for each, held in vars(type(module)).items() if callable(held) and not each.startswith("_")]
+    has = f"; it has {', '.join(own[:4])}" if own else ""
+    hint = "Call it forward, or put a wrapper class around it that calls it."
+    return ModelError(f"{name} has no forward{has}.", hint, about=name)
 
 
 def _lengths(runner: Runner) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from types import ModuleType
 
 import torch
 
-from studio.document.outline import local_imports, parse
+from studio.document.outline import local_imports, parse, relative_names
 from studio.loading.blame import blame
 
 
@@ -36,8 +36,10 @@ def import_file(path: Path) -> ModuleType:
     Raises: FileError where it is not valid Python, ModelError with the user's line where it fails.
     """
     path = path.resolve()
-    parse(path)
+    tree = parse(path)
     name = clean_name(path)
+    if relative_names(tree):
+        name = f"{_package_around(path)}.{name}"
     loader = SourceFileLoader(name, str(path))  # whatever the file's name ends in
     spec = importlib.util.spec_from_loader(name, loader)
     assert spec is not None
@@ -54,6 +56,17 @@ def import_file(path: Path) -> ModuleType:
             sys.modules.pop(name, None)
             raise blame(error, f"Importing {path.name}", path.name) from error
     return module
+
+
+def _package_around(path: Path) -> str:
+    """The folder as a package, so that leading dots lead to neighbours; its own `__init__.py` does not run."""
+    name = f"folder_of_{clean_name(path)}"
+    for known in [each for each in sys.modules if each.partition(".")[0] == name]:
+        del sys.modules[known]
+    package = ModuleType(name)
+    package.__path__ = [str(path.parent)]
+    sys.modules[name] = package
+    return name
 
 
 def _forget_namesakes(path: Path) -> None:

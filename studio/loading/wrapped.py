@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from studio.document.call import Call, Output
 from studio.document.card import ModelCard
-from studio.errors import ModelError
+from studio.errors import ModelError, StudioError
 from studio.loading.arguments import Wanted
 from studio.loading.behaviour import is_random, is_stateful
-from studio.loading.blame import reason
+from studio.loading.blame import blame, reason
 from studio.loading.found import Found
 from studio.loading.outputs import rows_of
 from studio.loading.search import channel_guesses, search
@@ -22,6 +23,7 @@ from studio.loading.trial import Runner, TrialError, Way, noise
 from studio.wrappers.base import WaveformToLabels, WaveformToWaveformBase, Wrapper, describe
 from studio.wrappers.shell import core_of
 
+MOST_RATE = 768_000
 LEFT_OPEN = ("channels_in", "outputs", "min_block", "multiple", "block_sizes", "ratio", "latency", "look_behind")
 
 
@@ -50,7 +52,7 @@ class WrapperRunner(Runner):
 
 def probe_wrapper(wrapper: Wrapper, name: str, beat: Callable[[], None]) -> tuple[Call, ModelCard, list[str]]:
     """Call, card and facts of a wrapper. Raises: ModelError where calling it fails."""
-    call, card = describe(wrapper)
+    call, card = _described(wrapper, name)
     if isinstance(wrapper, WaveformToLabels):
         return call.model_copy(update=_try_labels(WrapperRunner(wrapper, card, beat=beat), name)), card, []
     if not isinstance(wrapper, WaveformToWaveformBase):
@@ -63,14 +65,46 @@ def probe_wrapper(wrapper: Wrapper, name: str, beat: Callable[[], None]) -> tupl
     else:
         runner = WrapperRunner(wrapper, card, (call.channels_in,), call.block_sizes, beat)
         found = search(runner, name, ("CT",), None)
-        update, facts = _as_declared(runner, found, call.channels_out, name)
+        update, facts = _as_declared(runner, found, call, name)
     update["stateful"], update["random"] = is_stateful(runner, found), is_random(runner, found)
     return call.model_copy(update=update), card, facts
 
 
-def _as_declared(runner: Runner, found: Found, channels: int, name: str) -> tuple[dict[str, Any], list[str]]:
+def _described(wrapper: Wrapper, name: str) -> tuple[Call, ModelCard]:
+    """What a wrapper's own methods say of it. Raises: ModelError where they fail or cannot be right."""
+    try:
+        call, card = describe(wrapper)
+        card = ModelCard.model_validate(card.model_dump(warnings=False))
+    except StudioError:
+        raise
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = str(fault["loc"][0]) if fault["loc"] else "card"
+        said = f"{name} says something of itself that cannot be read: {field.replace('_', ' ')} {fault['input']!r}."
+        raise ModelError(said, "Correct the method that returns it.", about=name) from error
+    except Exception as error:  # the methods are the user's
+        raise blame(error, f"Asking {name} what it is", name) from error
+    names = [each.name for each in card.parameters]
+    wrong = (
+        (bool(call.block_sizes) and min(call.block_sizes) < 1, "a block size below 1"),
+        (any(not 1 <= each <= MOST_RATE for each in call.sample_rates), f"a sample rate outside 1 … {MOST_RATE} Hz"),
+        (call.look_behind < 0, "a look-behind below 0"),
+        (call.latency < 0, "a delay below 0"),
+        (len(set(names)) < len(names), "two knobs of one name"),
+    )
+    for is_wrong, what in wrong:
+        if is_wrong:
+            raise ModelError(f"{name} declares {what}.", "Correct the method that returns it.", about=name)
+    return call, card
+
+
+def _as_declared(runner: Runner, found: Found, call: Call, name: str) -> tuple[dict[str, Any], list[str]]:
     made = rows_of(runner.run(found.way, noise(found.way.channels, found.length)), found.sound)
-    rows = made.shape[0]
+    (rows, samples), channels = made.shape, call.channels_out
+    if not found.length - call.look_behind <= samples <= found.length:
+        said = f"{name} gives {samples} samples for {found.length}."
+        hint = "Return as many samples as came in, without those of the look-behind."
+        raise ModelError(said, hint, about=name)
     if rows == channels:
         return {}, []
     said = f"{name} says that it gives {channels} channel{'s' * (channels > 1)}, and gives {rows}."

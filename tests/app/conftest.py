@@ -51,7 +51,7 @@ class Engine:
     def open_device(self, name, sample_rate, block):
         self.tell({"event": "device", "name": "Test card", "sample_rate": 48000, "block": block})
 
-    def load_model(self, captured, key, quiet):
+    def load_model(self, captured, key, quiet, knobs=()):
         self.said.append(("load_model", captured, quiet))
         self.tell({"event": "loaded", "key": key, "latency": 0, "rows": 2, "gain_db": 0.0})
 
@@ -70,12 +70,18 @@ class Engine:
 
 class Trust:
     def __init__(self):
-        self.remembered = []
+        self.remembered, self.heard = [], []
 
     def remember(self, digest, name):
         self.remembered.append((digest, name))
 
     def ours(self, digest):
+        return False
+
+    def remember_heard(self, digest, name):
+        self.heard.append(name)
+
+    def was_heard(self, digest):
         return False
 
 
@@ -149,7 +155,7 @@ def studio(qtbot, theme, tmp_path):
         if error is not None:
             raise error
         studio.opened.append(source)
-        call = source.call or Call(arguments=(Argument(name="drive"), Argument(name="shape")))
+        call = Call(arguments=(Argument(name="drive"), Argument(name="shape")))
         card = source.card or ModelCard(name=Path(source.path).stem)
         card = card.model_copy(update={"parameters": card.parameters or KNOBS})
         captured = folder / "captured.ts"

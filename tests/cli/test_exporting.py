@@ -11,7 +11,8 @@ import pytest
 
 PEERS = Path(__file__).parents[1] / "peers"
 CARD = {
-    "name": "Half volume", "authors": ["A. Author"], "short_description": "Turns it down", "long_description": "By half.",
+    "name": "Half volume", "authors": ["A. Author"], "short_description": "Turns it down",
+    "long_description": "By half.",
     "domain_tags": ["music"], "tags": ["volume"], "sample_rate": 44100,
 }  # fmt: skip
 

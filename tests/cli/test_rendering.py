@@ -27,7 +27,7 @@ def test_a_gain_is_a_gain_sample_by_sample(studio, model, sound, channels, block
 
 @pytest.mark.parametrize("rate", [22050, 48000])
 def test_a_simulated_host_has_its_own_rate_and_length(studio, model, sound, rate, tmp_path):
-    path, audio = sound(frames=12345)
+    path, _ = sound(frames=12345)
     said = studio("render", model("volume"), path, "out.wav", "--sample-rate", rate, "--trust", "--json")
     made, made_rate = read(tmp_path / "out.wav")
     assert made_rate == rate and made.shape[1] == round(12345 * rate / 44100) == said.json["frames"]
@@ -72,3 +72,12 @@ def test_a_folder_that_cannot_be_written_is_said_and_left_alone(studio, model, s
     (tmp_path / "taken").write_text("a file, not a folder")
     said = studio("render", model("volume"), path, "taken/out.wav", "--trust", "--json")
     assert said.code == 2 and said.json["error"]["code"] == "file"
+
+
+def test_what_is_read_is_not_written_over(studio, model, sound):
+    path, audio = model("volume"), sound()[0]
+    before = path.read_bytes(), audio.read_bytes()
+    for target in (path, audio):
+        said = studio("render", path, audio, target, "--trust", "--json")
+        assert said.code == 2 and "would be lost" in said.json["error"]["message"]
+    assert (path.read_bytes(), audio.read_bytes()) == before

@@ -39,7 +39,7 @@ def test_audacitys_metadata_is_a_card():
 @pytest.mark.parametrize("text", ["[]", "{", "7"])
 def test_what_is_no_card_is_said(tmp_path, text):
     (tmp_path / "card.json").write_text(text)
-    with pytest.raises(CardError, match="card.json"):
+    with pytest.raises(CardError, match=r"card\.json"):
         read_card(tmp_path / "card.json")
 
 
@@ -90,3 +90,36 @@ def test_an_unknown_host_lists_the_known_ones():
     with pytest.raises(HostError) as refused:
         limits_of("vst")
     assert all(name in refused.value.hint for name in hosts())
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ("[1]", "one JSON object"),
+        ('{"authors": "Ada"}', "authors: write a list"),
+        ('{"sample_rate": "fast"}', "sample_rate: write a whole number"),
+        ('{"parameters": [{"name": "on", "kind": "toggle", "default": "maybe"}]}', "on or off"),
+        (
+            '{"parameters": [{"name": "m", "kind": "choice", "choices": ["a", "b"], "default": 7}]}',
+            "none of its choices",
+        ),
+        ('{"parameters": [{"name": "m", "kind": "choice", "choices": ["a", "a"], "default": 0}]}', "a choice twice"),
+    ],
+)
+def test_a_bad_card_is_refused_with_a_way_out(text, said, tmp_path):
+    (tmp_path / "card.json").write_text(text)
+    with pytest.raises(CardError, match=said) as raised:
+        read_card(tmp_path / "card.json")
+    assert raised.value.hint
+
+
+def test_a_number_is_taken_as_neutones_version():
+    assert card_from({"model_name": "Amp", "model_version": 2}).version == "2"
+
+
+@pytest.mark.parametrize(
+    "name, said", [("   ", "The name is empty"), ("a\u202eb", "cannot be seen"), ("a\x07", "cannot be seen")]
+)
+def test_a_name_has_to_be_seen(name, said):
+    assert any(said in each.sentence for each in problems(FULL.model_copy(update={"name": name}), "neutone"))

@@ -36,7 +36,7 @@ def test_a_moved_folder_takes_its_files_along(tmp_path):
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"studio": 1, "knobs": 3}', '{"studio": 99}'])
 def test_a_damaged_or_newer_project_is_refused_kindly(tmp_path, text):
     (tmp_path / "p.studio").write_text(text)
-    with pytest.raises(FileError, match="p.studio"):
+    with pytest.raises(FileError, match=r"p\.studio"):
         load_project(tmp_path / "p.studio")
 
 

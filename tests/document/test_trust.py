@@ -10,7 +10,7 @@ from studio.document.kinds import recognise
 from studio.document.outline import describe_python, local_imports, signature_form
 from studio.document.sources import sources_beside
 from studio.document.trust import Trust, content_digest, require_consent, require_consent_for_all
-from studio.errors import ConsentNeeded
+from studio.errors import ConsentNeeded, FileError
 from studio.storage import resources, sha256
 from studio.wrappers import torchscript
 
@@ -157,3 +157,22 @@ def test_the_source_of_weights_is_found_by_its_names(tmp_path):
     torch.save({"module.encoder.weight": torch.ones(1, 1)}, tmp_path / "weights.pt")
     found = sources_beside(tmp_path / "weights.pt", recognise(tmp_path / "weights.pt"))
     assert [each.name for each in found] == ["right.py"]
+
+
+def test_neighbours_imported_with_a_dot_count_whatever_they_are_called(tmp_path):
+    (tmp_path / "net.py").write_text("from .torch import a\nfrom . import parts\nimport numpy\n")
+    for name in ("torch.py", "parts.py", "numpy.py"):
+        (tmp_path / name).write_text("a = 1\n")
+    assert [each.name for each in local_imports(tmp_path / "net.py")] == ["parts.py", "torch.py"]
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FileError, match="does not exist"):
+        Trust.of([tmp_path / "nothing.py"])
+
+
+def test_what_was_heard_is_remembered_but_may_not_run_for_that(tmp_path):
+    Trust(folder=tmp_path).remember_heard("abc", "net.py")
+    again = Trust(folder=tmp_path)
+    assert again.was_heard("abc") and not again.was_heard("abd")
+    assert not again.is_trusted("abc") and not again.ours("abc")

@@ -376,3 +376,43 @@ class Fails(nn.Module):
 class Deaf(nn.Module):
     def forward(self, x):
         return torch.zeros_like(x)
+
+
+class WideKnob(nn.Module):
+    """Any number of channels; its only layer is not on the sound's way."""
+
+    def __init__(self):
+        super().__init__()
+        self.level = nn.Linear(6, 1)
+
+    def forward(self, x, settings):
+        if settings.dim() != 1:
+            raise ValueError("one vector")
+        return x * self.level(settings)
+
+
+class NamedStems(StemAxis):
+    def __init__(self):
+        super().__init__()
+        self.sources = ["drums", "bass", "other", "vocals"]
+
+
+class Worded(nn.Module):
+    def forward(self, x, mode: str):
+        if mode == "soft":
+            return torch.tanh(x)
+        if mode == "hard":
+            return x.clamp(-0.1, 0.1)
+        raise ValueError(f"unknown mode {mode!r}")
+
+
+class Reshaped1024(nn.Module):
+    """What a trace of 1024 samples with a written-out shape does: [2, 512] fits it too."""
+
+    def forward(self, x):
+        return torch.tanh(x).reshape(1, 1, 1024)
+
+
+class NoForward(nn.Module):
+    def process(self, x):
+        return x

@@ -20,11 +20,12 @@ from studio.wrappers.captured import load_captured, save_captured
 
 SOURCES = {
     "Gain": "def forward(self, x, gain: float = 0.5):\n        return x * gain",
-    "Branch": "def forward(self, x):\n        if bool(x.abs().max() > 0.5):\n            return x * 2\n        return x",
+    "Branch": "def forward(self, x):\n        if bool(x.abs().max() > 0.5):\n            return x * 2\n"
+    "        return x",
     "Memory": "def forward(self, x):\n        y = x + self.last\n        self.last = x[:, :, -1:]\n        return y",
     "Numpy": "def forward(self, x):\n        return torch.tensor(x.numpy()[::-1].copy())",
-    "Trying": "def forward(self, x):\n        try:\n            if bool(x.sum() > 0):\n                return x\n        "
-    "except ValueError:\n            pass\n        return -x",
+    "Trying": "def forward(self, x):\n        try:\n            if bool(x.sum() > 0):\n                return x\n"
+    "        except ValueError:\n            pass\n        return -x",
     "Writing": "def forward(self, x):\n        return x.mul_(2.0)",
     "Clip": "def forward(self, x, low, high: int):\n        return torch.clip(x, -low, low) * high",
 }

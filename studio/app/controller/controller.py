@@ -15,6 +15,7 @@ from studio.app.controller.listening import Listening
 from studio.app.controller.opening import Opening, Questions, bare, capture_of
 from studio.app.controller.playing import Playing
 from studio.app.controller.services import Services
+from studio.app.controller.watching import Watching
 from studio.app.state import Device, Situation, Sound
 from studio.app.tasks import Tasks
 from studio.document.opened import ModelSource, OpenedModel
@@ -67,6 +68,8 @@ class Controller(QObject):
         self.listening = Listening(services, self.tasks)
         self.playing = Playing(services)
         self.exporting = Exporting(services, self.tasks)
+        self.watching = Watching()
+        self._questions = questions
         self.file: Path | None = None
         self._fresh: set[str] = set()
         self._recapture = QTimer(self, interval=RECAPTURE_MS, singleShot=True)
@@ -77,7 +80,7 @@ class Controller(QObject):
         self.editing.changed.connect(self._reconcile)
         self.editing.refused.connect(lambda field, said: self.told.emit(f"{field}: {said}"))
         self.opening.failed.connect(self._model_failed)
-        self.listening.failed.connect(lambda error, path: self.trouble(error))
+        self.listening.failed.connect(self._sound_lost)
         self.playing.failed.connect(self.trouble)
         self.playing.switched.connect(self._resituate)
         self.playing.device_changed.connect(self._device_changed)
@@ -108,7 +111,8 @@ class Controller(QObject):
         if play:
             self.playing.play_when_ready()
         self.open_model(ModelSource(path=str(self.services.resources / EXAMPLE_MODEL)))
-        self.open_sounds([self.services.resources / EXAMPLE_SOUND])
+        sound = self.services.resources / EXAMPLE_SOUND
+        QTimer.singleShot(0, self, lambda: self.open_sounds([sound]))  # a look at mouse and keys between
 
     def _edit(self, what: str, said: str, **fields: Any) -> None:
         """A step of the history, but for what is opened as the window begins."""
@@ -123,7 +127,8 @@ class Controller(QObject):
     def open_model(self, source: ModelSource, knobs: dict[str, float] | None = None) -> None:
         """Replace the model, its card and its knobs as one step, once the new one is heard."""
         self.cleared.emit()
-        self.opening.open(source, lambda opened: self._stage(opened, lambda: self._replace_model(opened, knobs or {})))
+        knobs = knobs or {}
+        self.opening.open(source, lambda opened: self._stage(opened, knobs, lambda: self._replace_model(opened, knobs)))
 
     def reload(self) -> None:
         """Open the same file again as it is now; what was said about it stays, for the knobs it still has."""
@@ -138,7 +143,7 @@ class Controller(QObject):
             self._replace_model(opened, dict(project.knobs), parameters)
 
         self.cleared.emit()
-        self.opening.open(source, lambda opened: self._stage(opened, lambda: ready(opened)))
+        self.opening.open(source, lambda opened: self._stage(opened, project.knobs, lambda: ready(opened)))
 
     def correct(self, source: ModelSource) -> None:
         """Open the model again with what the user knows better; the card stays."""
@@ -146,12 +151,12 @@ class Controller(QObject):
         card = card.model_copy(update={"sample_rate": source.model_rate or card.sample_rate})
         self.open_model(source.model_copy(update={"card": card}), dict(self.project.knobs))
 
-    def _stage(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
+    def _stage(self, opened: OpenedModel, knobs: dict[str, float], ready: Callable[[], None]) -> None:
         def refused(error: StudioError) -> None:
             self.opening.give_up()
             self._model_failed(error, opened.source)
 
-        self.playing.stage(opened, self.opening.is_ours(opened), ready, refused)
+        self.playing.stage(opened, knobs, self.opening.is_familiar(opened), ready, refused)
 
     def _replace_model(
         self, opened: OpenedModel, knobs: dict[str, float], parameters: tuple[Parameter, ...] | None = None
@@ -170,6 +175,7 @@ class Controller(QObject):
 
     def _keep(self, opened: OpenedModel, captured_for: Project) -> None:
         self.opening.keep(opened, capture_of(captured_for))
+        self.watching.watch(opened.source)
         self.opened_changed.emit(opened)
 
     def _model_failed(self, error: Exception, source: ModelSource) -> None:
@@ -193,11 +199,11 @@ class Controller(QObject):
 
         known = self.opening.known(project)
         if known is not None:
-            self._stage(known, lambda: captured(known))
+            self._stage(known, project.knobs, lambda: captured(known))
             return
         rate = None if project.card.sample_rate else project.model.model_rate  # what the form says now counts
         source = project.model.model_copy(update={"card": project.card, "model_rate": rate})
-        self.opening.open(source, lambda opened: self._stage(opened, lambda: captured(opened)))
+        self.opening.open(source, lambda opened: self._stage(opened, project.knobs, lambda: captured(opened)))
 
     # sounds
 
@@ -289,14 +295,49 @@ class Controller(QObject):
             if not project.audio:
                 self._show_project(project, path, opened, None)
                 return
+
+            def silent(error: Exception) -> None:
+                self._show_project(project, path, opened, None)
+                self._sound_lost(error, sound)
+
             sound = Path(project.audio[project.audio_index])
-            self.listening.open(sound, self._rate(), lambda heard: self._show_project(project, path, opened, heard))
+            self.listening.open(
+                sound, self._rate(), lambda heard: self._show_project(project, path, opened, heard), silent
+            )
 
         if project.model is None:
             with_model(None)
             return
         source = project.model.model_copy(update={"card": project.card})
-        self.opening.open(source, lambda opened: self._stage(opened, lambda: with_model(opened)))
+        self.opening.open(
+            source,
+            lambda opened: self._stage(opened, project.knobs, lambda: with_model(opened)),
+            lambda error, tried: self._project_lost(error, project, path),
+        )
+
+    def _project_lost(self, error: Exception, project: Project, path: Path) -> None:
+        """The model of a project cannot be opened; where a file of it is gone the user may know it better."""
+        named = {key: getattr(project.model, key) for key in ("path", "source")}
+        gone = next((key for key, name in named.items() if name and not Path(name).exists()), "")
+
+        def moved(found: Path | None) -> None:
+            if found is not None and project.model is not None:
+                model = project.model.model_copy(update={gone: str(found)})
+                self.cleared.emit()
+                self._stage_project(project.model_copy(update={"model": model}), path)
+
+        locate: Way = ("Locate…", lambda: self._questions.locate(Path(named[gone]), moved))
+        self.trouble(error, locate if gone else ("Try again", lambda: self.open_project(path)))
+
+    def _sound_lost(self, error: Exception, sound: Path) -> None:
+        def moved(found: Path | None) -> None:
+            if found is not None:
+                paths = tuple(str(found) if each == str(sound) else each for each in self.project.audio)
+                self.editing.change(f"Locate {sound.name}", audio=paths)
+
+        gone = not sound.exists()
+        ways = [("Locate…", lambda: self._questions.locate(sound, moved))] if gone else []
+        self.trouble(error, *ways)
 
     def _show_project(self, project: Project, path: Path, opened: OpenedModel | None, sound: Sound | None) -> None:
         if opened is not None:
@@ -355,7 +396,7 @@ class Controller(QObject):
     def _follow_sound(self, project: Project) -> None:
         wanted = Path(project.audio[project.audio_index]) if project.audio else None
         now = self.listening.now.path if self.listening.now else None
-        if wanted == now:
+        if wanted == now or wanted in self.listening.lost:
             return
         if wanted is None:
             self._keep_sound(None)

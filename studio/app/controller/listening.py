@@ -36,11 +36,21 @@ class Listening(QObject):
         self._wanted: tuple[Any, ...] = ()
         self._shown: tuple[Any, ...] = ()
         self.now: Sound | None = None
+        self.lost: set[Path] = set()  # files that could not be read when they were last wanted
         self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(self._render)
 
-    def open(self, path: Path, rate: int | None, ready: Callable[[Sound], None]) -> None:
-        """Decode `path` at `rate` Hz unless it was before; `ready` gets it before anything has changed."""
+    def open(
+        self,
+        path: Path,
+        rate: int | None,
+        ready: Callable[[Sound], None],
+        refused: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Decode `path` at `rate` Hz unless it was before; `ready` gets it before anything has changed.
+
+        A failure is told to `refused`, or signalled.
+        """
         known = self._known.get((path, rate))
         if known is not None:
             ready(known)
@@ -48,13 +58,23 @@ class Listening(QObject):
 
         def done(sound: Sound) -> None:
             self._known[(path, rate)] = sound
+            self.lost.discard(path)
             ready(sound)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, Cancelled):
+                return
+            self.lost.add(path)
+            if refused is None:
+                self.failed.emit(error, path)
+            else:
+                refused(error)
 
         self._tasks.run(
             f"Reading {path.name}",
             lambda report, cancel: self._services.load_sound(path, rate, self._services.session, report, cancel),
             done,
-            lambda error: None if isinstance(error, Cancelled) else self.failed.emit(error, path),
+            failed,
             key="sound",
         )
 

@@ -19,6 +19,7 @@ from studio.document.trust import content_digest
 from studio.errors import AnswerNeeded, Cancelled, ConsentNeeded
 
 Ready = Callable[[OpenedModel], None]
+Lost = Callable[[Exception, ModelSource], None]
 Capture = tuple[object, ...]
 
 
@@ -27,6 +28,7 @@ class Questions(Protocol):
 
     def consent(self, error: ConsentNeeded, path: Path, then: Callable[[bool], None]) -> None: ...
     def answer(self, error: AnswerNeeded, source: ModelSource, then: Callable[[ModelSource | None], None]) -> None: ...
+    def locate(self, path: Path, then: Callable[[Path | None], None]) -> None: ...
 
 
 class Opening(QObject):
@@ -45,12 +47,15 @@ class Opening(QObject):
         self._services, self._tasks, self._questions = services, tasks, questions
         self._folders = itertools.count(1)
         self._known: dict[Capture, OpenedModel] = {}
-        self._ours: set[str] = set()
+        self._familiar: set[str] = set()
         self._current: Capture = ()
         self.now: OpenedModel | None = None
 
-    def open(self, source: ModelSource, ready: Ready) -> None:
-        """Open `source`; questions on the way are put to the user. `ready` gets it before anything has changed."""
+    def open(self, source: ModelSource, ready: Ready, lost: Lost | None = None) -> None:
+        """Open `source`; questions on the way are put to the user. `ready` gets it before anything has changed.
+
+        A failure is told to `lost`, or signalled.
+        """
         title = f"Opening {Path(source.path).name}"
         folder = self._services.session / f"model-{next(self._folders)}"
         self.state.emit(ModelState.LOADING, title)
@@ -59,15 +64,15 @@ class Opening(QObject):
             trust = self._services.trust
             folder.mkdir(parents=True, exist_ok=True)
             opened = self._services.open_model(source, folder, trust=trust, report=report, cancel=cancel)
-            if trust.ours(opened.digest):
-                self._ours.add(opened.digest)
+            if trust.ours(opened.digest) or trust.was_heard(opened.digest):
+                self._familiar.add(opened.digest)
             return opened
 
         self._tasks.run(
             title,
             work,
             ready,
-            lambda error: self._refused(error, source, ready),
+            lambda error: self._refused(error, source, ready, lost or self.failed.emit),
             key="model",
             progress=self._progress,
         )
@@ -78,9 +83,9 @@ class Opening(QObject):
         self._known[made_for] = opened
         self.state.emit(ModelState.READY, "")
 
-    def is_ours(self, opened: OpenedModel) -> bool:
-        """Whether the app ships or made it."""
-        return opened.digest in self._ours
+    def is_familiar(self, opened: OpenedModel) -> bool:
+        """Whether the app ships or made it, or has played it before."""
+        return opened.digest in self._familiar
 
     def give_up(self) -> None:
         """Say again how it was before the last attempt."""
@@ -97,28 +102,28 @@ class Opening(QObject):
         if row.is_active:
             self.state.emit(ModelState.LOADING, row.step or row.title)
 
-    def _refused(self, error: Exception, source: ModelSource, ready: Ready) -> None:
+    def _refused(self, error: Exception, source: ModelSource, ready: Ready, lost: Lost) -> None:
         self.give_up()
         if isinstance(error, ConsentNeeded):
             about = _meant(source, error.about)
-            self._questions.consent(error, about, lambda yes: self._trust(about, source, ready) if yes else None)
+            self._questions.consent(error, about, lambda yes: self._trust(about, source, ready, lost) if yes else None)
         elif isinstance(error, AnswerNeeded):
-            self._questions.answer(error, source, lambda told: self.open(told, ready) if told else None)
+            self._questions.answer(error, source, lambda told: self.open(told, ready, lost) if told else None)
         elif not isinstance(error, Cancelled):
-            self.failed.emit(error, source)
+            lost(error, source)
 
-    def _trust(self, about: Path, source: ModelSource, ready: Ready) -> None:
+    def _trust(self, about: Path, source: ModelSource, ready: Ready, lost: Lost) -> None:
         """Trust these contents, not the name, and try again."""
 
         def remembered(digest: str) -> None:
             self._services.trust.remember(digest, about.name)
-            self.open(source, ready)
+            self.open(source, ready, lost)
 
         self._tasks.run(
             f"Reading {about.name}",
             lambda report, cancel: content_digest(about),
             remembered,
-            lambda error: self.failed.emit(error, source),
+            lambda error: lost(error, source),
             key="model",
             quiet=True,
         )

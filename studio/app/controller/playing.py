@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
 from studio.app.controller.services import Player, Services
 from studio.app.state import Device, Sound
@@ -44,6 +45,7 @@ class Playing(QObject):
         self._sound: Sound | None = None
         self._knobs: dict[str, float] = {}
         self._heard: set[str] = set()
+        self._loud_db: float | None = None  # the level before an unknown model lowered it
         self._wants_play = False
         self.playing, self.looping, self.bypassed = False, False, False
         self.selection = (0, 0)
@@ -77,18 +79,28 @@ class Playing(QObject):
             self._player.list_devices()
 
     def stage(
-        self, opened: OpenedModel, ours: bool, ready: Callable[[], None], refused: Callable[[StudioError], None]
+        self,
+        opened: OpenedModel,
+        knobs: dict[str, float],
+        familiar: bool,
+        ready: Callable[[], None],
+        refused: Callable[[StudioError], None],
     ) -> None:
         """Hand a model to the engine; `ready` once it is heard there, `refused` with the reason if it cannot be.
 
-        A model that is not `ours` and was not heard before starts quietly.
+        One that is not `familiar` and was not heard since the start begins quietly, with `knobs` where they are said
+        to be; the next familiar one is as loud as it was before.
         """
         if self._player is None:
             ready()
             return
-        quiet = not (ours or opened.digest in self._heard)
-        self._waiting = (opened.captured, lambda: self._staged(opened, ready), refused)
-        self._player.load_model(opened.captured, opened.captured, quiet)
+        quiet = not (familiar or opened.digest in self._heard)
+        if quiet and self._loud_db is None:
+            self._loud_db = self._player.status().gain_db
+        self._waiting = (opened.captured, lambda: self._staged(opened, quiet, ready), refused)
+        numeric = [each for each in opened.card.parameters if each.is_numeric]
+        positions = [knobs.get(each.name, each.default_position) for each in numeric]
+        self._player.load_model(opened.captured, opened.captured, quiet, positions)
 
     def load(self, sound: Sound | None) -> None:
         self._sound = sound
@@ -130,6 +142,7 @@ class Playing(QObject):
             self._player.seek(frame)
 
     def set_gain(self, gain_db: float) -> None:
+        self._loud_db = None
         if self._player is not None:
             self._player.set_gain(gain_db)
 
@@ -151,8 +164,10 @@ class Playing(QObject):
             self._player.bypass(on)
         self.switched.emit()
 
-    def _staged(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
-        self._heard.add(opened.digest)
+    def _staged(self, opened: OpenedModel, quiet: bool, ready: Callable[[], None]) -> None:
+        another = self._model is None or self._model.digest != opened.digest
+        if another and not quiet and self._loud_db is not None:
+            self.set_gain(self._loud_db)
         self._model = opened
         ready()
 
@@ -174,7 +189,20 @@ class Playing(QObject):
             self.switched.emit()
         if self.playing and self._sound is not None and self._sound.raw.sample_rate == self.device.sample_rate:
             self._wants_play = False
+            self._remember_heard()
         self.ticked.emit(status)
+
+    def _remember_heard(self) -> None:
+        if self._model is None or self._model.digest in self._heard:
+            return
+        digest, name, trust = self._model.digest, self._model.name, self._services.trust
+        self._heard.add(digest)
+
+        def remember() -> None:
+            with contextlib.suppress(StudioError):  # it will start quietly once more
+                trust.remember_heard(digest, name)
+
+        QThreadPool.globalInstance().start(remember)
 
     def _hear(self, message: dict[str, Any]) -> None:
         """News of the player, on the window's thread."""

@@ -47,6 +47,11 @@ class WindowQuestions:
         else:
             self._ask_choice(error, source, then)
 
+    def locate(self, path: Path, then: Callable[[Path | None], None]) -> None:
+        """Where a file is that has gone."""
+        chosen, _ = QFileDialog.getOpenFileName(self._parent, f"Where is {path.name}?", str(path.parent))
+        then(Path(chosen) if chosen else None)
+
     def _ask_choice(self, error: AnswerNeeded, source: ModelSource, then: Answered) -> None:
         box = QComboBox()
         box.setAccessibleName(error.sentence)

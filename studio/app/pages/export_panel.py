@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.theme.theme import Theme
-from studio.app.widgets.words import Elided, button, icon_button, label, surface
+from studio.app.widgets.words import Elided, button, icon_button, label, show_progress, surface
 
 if TYPE_CHECKING:
     from studio.app.state import ExportState, HostRow
@@ -112,8 +112,7 @@ class ExportPanel(QFrame):
         self.progress.setVisible(state.running)
         self.cancel.setVisible(state.running)
         self.export.setVisible(not state.running)
-        self.progress.setRange(0, 0 if state.progress is None else 1000)
-        self.progress.setValue(round((state.progress or 0.0) * 1000))
+        show_progress(self.progress, state.progress)
         if state.running:
             self.state.setText(state.step)
         self.failure.setText(state.failed)

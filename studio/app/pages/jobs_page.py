@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.state import JobRow, RowState
-from studio.app.widgets.words import Elided, button, label, set_tone
+from studio.app.widgets.words import Elided, button, label, set_tone, show_progress
 
 TONES = {RowState.DONE: "ok", RowState.FAILED: "danger", RowState.CANCELLED: "warn"}
 SHOWN = 20
@@ -46,8 +46,7 @@ class JobLine(QFrame):
         set_tone(self.state, "tone", TONES.get(row.state, "small"))
         self.progress.setVisible(row.is_active)
         self.progress.setAccessibleName(f"Progress of {row.title}")
-        self.progress.setRange(0, 0 if row.progress is None else 1000)
-        self.progress.setValue(round((row.progress or 0.0) * 1000))
+        show_progress(self.progress, row.progress)
         self.cancel.setVisible(row.is_active)
         self.cancel.setEnabled(row.state == RowState.RUNNING)
         self.cancel.setAccessibleName(f"Cancel {row.title}")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
-    QScrollArea,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.app.pages.knob_inputs import LINES, KnobInputs
 from studio.app.pages.knob_table import KnobTable
 from studio.app.theme.theme import Theme
 from studio.app.widgets.words import icon_button, label, set_tone
@@ -26,17 +24,6 @@ if TYPE_CHECKING:
     from studio.document.call import Call
     from studio.document.parameter import Parameter
 
-KINDS = ("continuous", "choice", "toggle")
-CURVES = ("linear", "logarithmic", "dB")
-LINES = (
-    ("name", "Name"),
-    ("description", "Description"),
-    ("min", "Least"),
-    ("max", "Most"),
-    ("default", "Default"),
-    ("unit", "Unit"),
-    ("choices", "Choices"),
-)
 OWN_CODE = "These knobs are part of the model's own code, which fixes their names."
 ROW_PX, ROWS_SHOWN = 28, 5
 FIXED = ("name", "kind", "drives")
@@ -44,6 +31,9 @@ FIXED = ("name", "kind", "drives")
 
 class KnobEditor(QWidget):
     """A table of knobs and a form for the one selected.
+
+    Args:
+        inputs: the form.
 
     Signals:
         edited: a knob by its row, the property and what was typed.
@@ -57,24 +47,23 @@ class KnobEditor(QWidget):
     removed = Signal(int)
     moved = Signal(int, int)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, inputs: KnobInputs) -> None:
         super().__init__()
         self._theme = theme
         self._parameters: tuple[Parameter, ...] = ()
         self._fixed, self._row = False, 0
         self.rows = KnobTable()
         self.table = self._make_table()
-        self.lines = {key: self._line(key, title) for key, title in LINES}
-        self.kind, self.curve, self.drives = (
-            self._box("kind", KINDS),
-            self._box("curve", CURVES),
-            self._box("drives", ()),
-        )
-        self.drives.setEditable(True)
+        self._form, self.lines = inputs, inputs.lines
+        self.kind, self.curve, self.drives = (inputs.boxes[key] for key in ("kind", "curve", "drives"))
         self.note, self.trouble = label(tone="small"), label(tone="danger")
         self.note.setWordWrap(True)
         self.trouble.setWordWrap(True)
         self._lay_out()
+        for key, line in self.lines.items():
+            line.editingFinished.connect(partial(self._finish, key))
+        for key, box in inputs.boxes.items():
+            box.textActivated.connect(partial(self._say, key))
         self.table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_row(now.row()))
 
     def show_knobs(self, parameters: tuple[Parameter, ...], call: Call | None) -> None:
@@ -116,15 +105,9 @@ class KnobEditor(QWidget):
         self._show_shape(parameter.kind)
 
     def _show_shape(self, kind: str) -> None:
-        for key in ("min", "max", "unit"):
-            self._rows.setRowVisible(self.lines[key], kind == "continuous")
-        self._rows.setRowVisible(self.curve, kind == "continuous")
-        self._rows.setRowVisible(self.lines["choices"], kind == "choice")
-        for key, widget in self._controls().items():
+        self._form.show_shape(kind)
+        for key, widget in self._form.controls().items():
             widget.setEnabled(not (self._fixed and key in FIXED))
-
-    def _controls(self) -> dict[str, QWidget]:
-        return {**self.lines, "kind": self.kind, "curve": self.curve, "drives": self.drives}
 
     def _show_targets(self, call: Call | None) -> None:
         targets = [""]
@@ -161,20 +144,6 @@ class KnobEditor(QWidget):
         except ValueError:
             set_tone(line, "wrong", True)
             self.show_trouble(f"{dict(LINES)[key]} wants a number, not {line.text()!r}.")
-
-    def _line(self, key: str, title: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setAccessibleName(f"Knob: {title.lower()}")
-        line.editingFinished.connect(lambda: self._finish(key))
-        return line
-
-    def _box(self, key: str, choices: tuple[str, ...]) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(f"Knob: {key}")
-        box.addItems(choices)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.textActivated.connect(lambda text: self._say(key, text))
-        return box
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -215,27 +184,10 @@ class KnobEditor(QWidget):
         lay = QVBoxLayout(self)
         lay.setContentsMargins(0, 8, 0, 0)
         lay.addLayout(head)
-        lay.addWidget(self._make_form(), 1)
+        lay.addWidget(self._form, 1)
         for layout in (head, lay):
             layout.setSpacing(8)
         self.trouble.hide()
-
-    def _make_form(self) -> QScrollArea:
-        inside = QWidget()
-        inside.setProperty("plain", True)
-        self._rows = QFormLayout(inside)
-        self._rows.setContentsMargins(0, 4, 12, 8)
-        self._rows.setVerticalSpacing(8)
-        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows: list[tuple[str, QWidget]] = [(title, self.lines[key]) for key, title in LINES]
-        rows[2:2] = [("Kind", self.kind)]
-        rows += [("Curve", self.curve), ("Drives", self.drives)]
-        for title, widget in rows:
-            self._rows.addRow(label(title, "dim"), widget)
-        self._form = QScrollArea(widgetResizable=True)
-        self._form.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._form.setWidget(inside)
-        return self._form
 
 
 def _text(parameter: Parameter, key: str) -> str:

@@ -40,7 +40,7 @@ class KnobTable(QAbstractTableModel):
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self._rows[index.row()]
-        return (row.name, ranged(row), row.drives.partition(":")[2] or "its own code")[index.column()]
+        return (row.name, ranged(row), row.drives.partition(":")[2] or "own code")[index.column()]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QVBo
 
 from studio.app.state import ModelState
 from studio.app.theme.theme import Theme
-from studio.app.widgets.words import Elided, button, label
+from studio.app.widgets.words import Elided, button, label, set_tone
 
 if TYPE_CHECKING:
     from studio.document.opened import OpenedModel
@@ -37,7 +37,7 @@ class ModelHeader(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self.name = Elided("No model yet", "title")
-        self.how = label(tone="tag")
+        self.how, self.changed = label(tone="tag"), label("changed on disk", "tag")
         self.sentence = Elided("Drop a model file anywhere in this window.", "dim")
         self.busy = QProgressBar(textVisible=False)
         self.busy.setAccessibleName("Opening a model")
@@ -47,6 +47,7 @@ class ModelHeader(QFrame):
         self.reload = button("Reload", self.reloaded.emit, tip="Open the file again as it is now; the card stays (F5)")
         self.correct = button("Correct…", self.corrected.emit, tip="Say how the model really wants to be called")
         self.cancel = button("Cancel", self.cancelled.emit)
+        self.changed.hide()
         self.rate = self._rate_row()
         self._lay_out()
         self.show_state(ModelState.NONE, "")
@@ -61,6 +62,11 @@ class ModelHeader(QFrame):
         self.how.setText(HOW.get(opened.how, opened.how))
         known = opened.card.sample_rate or opened.call.sample_rates or opened.call.wrapper
         self.rate.setVisible(not known)
+
+    def show_changed(self, changed: bool) -> None:
+        """The file is no longer what is heard."""
+        self.changed.setVisible(changed)
+        set_tone(self.reload, "role", "primary" if changed else "")
 
     def show_state(self, state: ModelState, step: str) -> None:
         loading = state == ModelState.LOADING
@@ -101,6 +107,7 @@ class ModelHeader(QFrame):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name, 1)
+        top.addWidget(self.changed, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.how, 0, Qt.AlignmentFlag.AlignVCenter)
         for each in (self.try_example, self.open, self.reload, self.correct, self.cancel):
             top.addWidget(each)

@@ -18,6 +18,7 @@ from studio.app.widgets.words import surface
 
 if TYPE_CHECKING:
     from studio.app.pages.knob_editor import KnobEditor
+    from studio.app.pages.knob_inputs import KnobInputs
 
 SIDE_PX, SIDE_MIN_PX = 328, 304
 CARD, KNOBS = 0, 1
@@ -50,11 +51,18 @@ class ModelPage(QSplitter):
         self.setSizes([1280 - SIDE_PX, SIDE_PX])
 
     @cached_property
+    def inputs(self) -> KnobInputs:
+        """The form of the second tab, which takes long enough to be made by itself."""
+        from studio.app.pages.knob_inputs import KnobInputs
+
+        return KnobInputs()
+
+    @cached_property
     def editor(self) -> KnobEditor:
         """The second tab, made after the first frame."""
         from studio.app.pages.knob_editor import KnobEditor
 
-        editor = KnobEditor(self._theme)
+        editor = KnobEditor(self._theme, self.inputs)
         self.tabs.removeTab(KNOBS)
         self.tabs.insertTab(KNOBS, editor, "Knobs")
         return editor

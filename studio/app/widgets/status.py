@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from studio.app.state import Device, JobRow, RowState
-from studio.app.widgets.words import Elided, button, set_tone
+from studio.app.widgets.words import Elided, button, set_tone, show_progress
 
 HEIGHT_PX = 32
 
@@ -66,6 +66,5 @@ class StatusLine(QFrame):
             return
         more = f" (+{count - 1})" if count > 1 else ""
         self.job.setText(f"{row.step or row.title}{more}")
-        self.progress.setRange(0, 0 if row.progress is None else 1000)
-        self.progress.setValue(round((row.progress or 0.0) * 1000))
+        show_progress(self.progress, row.progress)
         self.cancel.setEnabled(row.state == RowState.RUNNING)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from studio.app.theme.theme import Theme
 
@@ -31,12 +31,21 @@ def button(text: str, run: Callable[[], object], role: str = "", tip: str = "") 
     """A push button; `role` is primary, link, problem or empty."""
     made = QPushButton(text)
     made.setAutoDefault(False)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the space bar plays, and does not press it again
     made.setProperty("role", role)
     made.setToolTip(tip)
     made.clicked.connect(lambda _checked: run())
     if role in ("link", "problem"):
         made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made
+
+
+def show_progress(bar: QProgressBar, share: float | None) -> None:
+    """Show 0…1, or that nobody knows, when the window is painted next: `setValue` alone would paint at once."""
+    bar.setUpdatesEnabled(False)
+    bar.setRange(0, 0 if share is None else 1000)
+    bar.setValue(round((share or 0.0) * 1000))
+    bar.setUpdatesEnabled(True)
 
 
 def icon_button(theme: Theme, glyph: str, name: str, role: str = "", token: str = "text") -> QToolButton:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -57,6 +58,11 @@ class HostLimits(BaseModel):
     latency: bool
     sample_rate_required: bool
     block_size: int
+
+
+UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)  # controls, changes of direction
 
 
 class Problem(BaseModel):
@@ -117,9 +123,11 @@ def tightest(field: str, ticked: list[str]) -> tuple[str, FieldLimit] | None:
 
 def _field(name: str, value: Any, limit: FieldLimit) -> list[tuple[str, str]]:
     word = name.replace("_", " ")
-    if limit.required and not value:
-        return [(f"The {word} is empty.", f"Fill in the {word}.")]
+    if limit.required and not (value.strip() if isinstance(value, str) else value):
+        return [(f"The {word} {'is' if isinstance(value, str) else 'are'} empty.", f"Fill in the {word}.")]
     said = []
+    if UNSEEN.search(_letters(value)):
+        said.append((f"The {word} holds characters that cannot be seen.", "Type it anew."))
     if limit.max_length is not None and isinstance(value, str) and len(value) > limit.max_length:
         over = len(value) - limit.max_length
         said.append(
@@ -145,6 +153,11 @@ def _field(name: str, value: Any, limit: FieldLimit) -> list[tuple[str, str]]:
     if isinstance(value, int) and not (limit.min or value) <= value <= (limit.max or value):
         said.append((f"The {word} {value} is outside {limit.min:g} … {limit.max:g}.", "Give the model's true rate."))
     return said
+
+
+def _letters(value: Any) -> str:
+    """All text of a field."""
+    return value if isinstance(value, str) else "".join(value) if isinstance(value, tuple) else ""
 
 
 def _parameters(card: ModelCard, limits: HostLimits) -> list[Problem]:
