@@ -234,7 +234,7 @@ def _failed(checks: Sequence[Check]) -> StudioError | None:
     if not failed:
         return None
     first = failed[0]
-    return HostError(f"{len(failed)} checks failed: {', '.join(each.id for each in failed)}.", first.advice)
+    return HostError(f"Not passed: {', '.join(each.id for each in failed)}.", first.advice)
 
 
 def _unverified(packages: Sequence[Package]) -> StudioError | None:

@@ -76,10 +76,14 @@ def _outputs(call: Call, made: Samples, target: Path) -> list[tuple[Path, Sample
     """One file for one output, else one for each, named after it."""
     if len(call.outputs) == 1:
         return [(target, made)]
-    found, row = [], 0
+    found: list[tuple[Path, Samples]] = []
+    row = 0
     for output in call.outputs:
         name = re.sub(r"[^\w.-]+", "_", output.name)
-        found.append((target.with_name(f"{target.stem}_{name}{target.suffix}"), made[row : row + output.channels]))
+        path = target.with_name(f"{target.stem}_{name}{target.suffix}")
+        if any(path == taken for taken, _ in found):  # "a b" and "a/b" are one file name
+            path = target.with_name(f"{target.stem}_{name}_{len(found) + 1}{target.suffix}")
+        found.append((path, made[row : row + output.channels]))
         row += output.channels
     return found
 

@@ -37,7 +37,10 @@ def ended(code: int, output: str = "") -> JobError:
 
 
 def timed_out(seconds: float, output: str = "") -> JobError:
-    error = JobError(f"The model did not finish within {seconds:g} s.", "It was stopped. Try a shorter sound.")
+    error = JobError(
+        f"The model did not finish within {seconds:g} s.",
+        "It was stopped. A model that does not return cannot be opened; for a long sound, try a shorter one.",
+    )
     error.output = output
     return error
 

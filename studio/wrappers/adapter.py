@@ -7,6 +7,7 @@ like code somebody wrote by hand.
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -78,6 +79,7 @@ def make_adapter(
 ) -> WaveformToWaveform:
     """Write the adapter into `folder`, import it and put it around `model`. Raises: ModelError."""
     for parameter in parameters:
+        _require_target(call, parameter)
         _prepare_attribute(model, parameter)
     path = folder / ("adapter_numbers.py" if numbers else "adapter.py")
     write_text(path, adapter_source(name, call, parameters, numbers))
@@ -136,6 +138,23 @@ def _vector(argument: Argument, elements: dict[str, Parameter]) -> str:
 def _set_attribute(parameter: Parameter, numbers: bool) -> str:
     value = f"params[{parameter.name!r}].mean()"
     return f"self.model.{parameter.drives.removeprefix('attribute:')} = {f'float({value})' if numbers else value}"
+
+
+def _require_target(call: Call, parameter: Parameter) -> None:
+    """Raise ModelError where a knob is said to drive what the model has not: it would turn without an effect."""
+    kind, _, target = parameter.drives.partition(":")
+    if kind == "attribute" or not parameter.is_numeric:
+        return
+    name, _, index = target.partition("[")
+    argument = next((each for each in call.arguments if each.name == name and each.role != "state"), None)
+    if argument is not None and (kind == "argument" or int(index.rstrip("]")) < math.prod(argument.shape)):
+        return
+    known = ", ".join(each.name for each in call.arguments if each.role != "state") or "none"
+    raise ModelError(
+        f"The knob {parameter.name} drives {target or 'nothing'}, which the model does not take.",
+        f"Its arguments are: {known}. Say what the knob drives, or take it off the card.",
+        fields=["parameters"],
+    )
 
 
 def _prepare_attribute(model: nn.Module, parameter: Parameter) -> None:

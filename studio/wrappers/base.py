@@ -183,6 +183,11 @@ def parameters_of(wrapper: Wrapper) -> List[Parameter]:
     return list(wrapper.get_neutone_parameters()) if takes_params(type(wrapper)) else []
 
 
+def _texts(said: List[str]) -> tuple[str, ...]:
+    """A list of texts; one text alone counts as a list of one."""
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
 def describe(wrapper: Wrapper) -> tuple[Call, ModelCard]:
     """What a wrapper says of itself: how it is called, and its card."""
     card = ModelCard(name=type(wrapper).__name__, parameters=tuple(parameters_of(wrapper)))
@@ -204,13 +209,13 @@ def describe(wrapper: Wrapper) -> tuple[Call, ModelCard]:
     said = card.model_copy(
         update={
             "name": wrapper.get_model_name(),
-            "authors": tuple(wrapper.get_model_authors()),
+            "authors": _texts(wrapper.get_model_authors()),
             "version": wrapper.get_model_version(),
             "short_description": wrapper.get_model_short_description(),
             "long_description": wrapper.get_model_long_description(),
             "technical_description": wrapper.get_technical_description(),
             "technical_links": dict(wrapper.get_technical_links()),
-            "tags": tuple(wrapper.get_tags()),
+            "tags": _texts(wrapper.get_tags()),
             "citation": wrapper.get_citation(),
             "experimental": wrapper.is_experimental(),
             "sample_rate": rates[0] if len(rates) == 1 else None,

@@ -90,10 +90,10 @@ def test_undo_goes_back_to_the_model_before(desk):
 
 def test_a_file_that_changes_on_disk_offers_to_be_read_again(desk, dropped, home):
     path = home / "mine.py"
-    path.write_text((dropped / "halved.py").read_text())
+    path.write_text((dropped / "halved.py").read_text().replace("0.5", "0.6"))
     desk.open(path)
     until(lambda: not desk.page.header.changed.isVisible())
-    path.write_text(path.read_text().replace("0.5", "0.75"))
+    path.write_text(path.read_text().replace("0.6", "0.75"))
     until(desk.page.header.changed.isVisible, what="the changed state")
     desk.click(desk.page.header.reload)
     desk.answer(desk.wait_dialog("mine.py"))

@@ -12,7 +12,7 @@ from torch import nn
 from studio.document.call import Argument, Call
 from studio.document.card import ModelCard
 from studio.document.parameter import Parameter
-from studio.errors import CompileError
+from studio.errors import CompileError, ModelError
 from studio.wrappers.adapter import make_adapter
 from studio.wrappers.base import describe
 from studio.wrappers.capture import capture
@@ -155,3 +155,11 @@ def test_a_model_that_writes_into_its_input_leaves_the_hosts_buffer_alone(model,
     captured = adapt(model("Writing"), tmp_path)
     x = torch.ones(1, 32)
     assert torch.equal(captured.module(x, torch.zeros(0, 32)), x * 2) and torch.equal(x, torch.ones(1, 32))
+
+
+@pytest.mark.parametrize("drives", ["argument:drive", "element:gain[3]", ""])
+def test_a_knob_that_would_turn_without_an_effect_is_refused(model, tmp_path, drives):
+    knob = Parameter("ghost", default=0.5, drives=drives)
+    with pytest.raises(ModelError, match="ghost") as refused:
+        adapt(model("Gain"), tmp_path, Call(arguments=(Argument(name="gain", is_tensor=False),)), (knob,))
+    assert "gain" in refused.value.hint
