@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import platformdirs
 
 from studio.document.contents import what_would_run
 from studio.document.kinds import Kind, recognise
 from studio.document.outline import local_imports
 from studio.errors import ConsentNeeded
+from studio.settings import state_dir
 from studio.storage import require_file, resources, sha256, write_text
 
 RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "audacity"})
@@ -39,12 +37,6 @@ def content_digest(path: Path) -> str:
     return whole.hexdigest()
 
 
-def state_folder() -> Path:
-    """Where consents are kept."""
-    chosen = os.environ.get("STUDIO_STATE_DIR")
-    return Path(chosen) if chosen else Path(platformdirs.user_state_dir("neural-audio-studio", appauthor=False))
-
-
 @dataclass(frozen=True)
 class Trust:
     """What may run.
@@ -55,7 +47,7 @@ class Trust:
     """
 
     allow_all_for: frozenset[str] = frozenset()
-    folder: Path = field(default_factory=state_folder)
+    folder: Path = field(default_factory=state_dir)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Trust:
