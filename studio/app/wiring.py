@@ -204,10 +204,14 @@ class Wiring:
         if not status.sample_rate:
             page.knobs.show_cost("", "", "")
             return
-        late = f"{status.xruns} dropouts" if status.xruns else ""
-        muted = f"{status.muted_blocks} blocks muted" if status.muted_blocks else ""
+        late, muted = counted(status.xruns, "dropout"), counted(status.muted_blocks, "muted block")
         deadline_ms = status.block / status.sample_rate * 1000
         load = f"Load {status.load:.0%} · worst block {status.worst_us / 1000:.1f} of {deadline_ms:.1f} ms"
         latency_ms = status.latency / status.sample_rate * 1000
         latency = f"Latency {latency_ms:.1f} ms ({status.latency} samples)"
         page.knobs.show_cost(load, latency, " · ".join(each for each in (late, muted) if each))
+
+
+def counted(count: int, what: str) -> str:
+    """How many there were; nothing where there were none."""
+    return f"{count} {what}{'s' if count > 1 else ''}" if count else ""
