@@ -15,7 +15,6 @@ from studio.errors import FileError
 from studio.storage import read_text, write_text
 
 FORMAT = 1
-SUFFIX = ".studio"
 
 
 class Project(BaseModel):

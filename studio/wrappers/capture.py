@@ -26,7 +26,6 @@ from studio.wrappers.torchscript import ScriptModule
 
 LENGTH = 2048  # samples of the first trial where a model takes any length
 TOLERANCE = 1e-4  # of the peak: a trace that is further from the model is another model
-KEEP = ["reset", "prepare", "latency"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The four doors to torch.jit; the only place where its deprecation notice is silenced.
+"""The doors to torch.jit; the only place where its deprecation notice is silenced.
 
 TorchScript stays because every host embeds it (docs/decisions/0001).
 """
@@ -45,12 +45,6 @@ def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, 
         if issubclass(each.category, TracerWarning) and TORCH not in Path(each.filename).parents
     ]  # torch's own layers check shapes in ways its tracer dislikes: those are harmless
     return made, doubts
-
-
-def freeze(module: ScriptModule, keep: list[str]) -> ScriptModule:
-    """Inline constants and drop methods nobody needs but `keep`."""
-    with _quiet():
-        return torch.jit.freeze(module, preserved_attrs=keep, optimize_numerics=False)
 
 
 def load(path: str, extra: dict[str, Any] | None = None) -> ScriptModule:
