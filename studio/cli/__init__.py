@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from studio.app.main import run
 
         sys.exit(run([Path(word) for word in words[1:]]))
-    from studio.cli.commands import dispatch
+    importlib.import_module("studio.cli.commands")  # each module of commands adds its own to the program
+    from studio.cli.program import dispatch
 
     sys.exit(dispatch(words))

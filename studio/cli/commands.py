@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,54 +10,18 @@ import typer
 
 from studio.cli import options as opt
 from studio.cli.output import show, show_error, table
+from studio.cli.program import app, finish, opened
 from studio.cli.progress import reporting
 from studio.document.card import read_card
 from studio.document.check import Check, passed
 from studio.document.kinds import recognise
-from studio.document.opened import ModelSource, OpenedModel
-from studio.errors import ConsentNeeded, HostError, JobFault, StudioError
+from studio.document.opened import ModelSource
+from studio.errors import ConsentNeeded, HostError, StudioError
 from studio.flows.checking import bench_model, check_model
 from studio.flows.demo import run_demo
 from studio.flows.exporting import Package, export_model
 from studio.flows.inspecting import KEYS, inspect_file
-from studio.flows.opening import open_model
 from studio.flows.rendering import render_file
-from studio.storage import scratch_folder
-
-UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # typer brings its own click, under a private name
-app = typer.Typer(
-    name="studio",
-    help="Hear, wrap, measure and export PyTorch audio models. Without a command the window opens.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-)
-
-
-def dispatch(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code: 0 done, 2 refused, 1 a fault of ours."""
-    words = list(arguments)
-    as_json, debug = "--json" in words, "--debug" in words
-    try:
-        code = typer.main.get_command(app).main(words, prog_name="studio", standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except UsageError as error:
-        return _refuse(_usage(error), as_json, debug)
-    except StudioError as error:
-        return _refuse(error, as_json, debug)
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
-    except BrokenPipeError:
-        return 0
-    except Exception as error:  # a fault of ours: said in one sentence, traced with --debug
-        if debug:
-            traceback.print_exc()
-        fault = JobFault(
-            f"Something unforeseen happened: {error}.", "Run it again with --debug and report what it says."
-        )
-        show_error(fault, None, as_json)
-        return 1
 
 
 @app.command()
@@ -91,10 +52,10 @@ def check(
 ) -> int:
     """Run the checks on a model or a package."""
     source, _ = opt.source_from(asked)
-    with _opened(source, asked.trust) as opened, reporting("Checking") as report:
-        checks = check_model(opened, report=report)
+    with opened(source, asked.trust) as model, reporting("Checking") as report:
+        checks = check_model(model, report=report)
     outcome = {"ok": passed(checks), "checks": [each.model_dump() for each in checks]}
-    return _finish(outcome, _checked(checks), _failed(checks), as_json)
+    return finish(outcome, _checked(checks), _failed(checks), as_json)
 
 
 @app.command()
@@ -113,12 +74,12 @@ def export(
         raise HostError("No host was named.", "Add --host neutone, --host audacity or both.", fields=["host"])
     said = read_card(Path(card)) if card else None
     source, start = opt.source_from(asked, said)
-    with _opened(source, asked.trust) as opened:
-        positions = opt.positions_from(opened, set_, start)
+    with opened(source, asked.trust) as model:
+        positions = opt.positions_from(model, set_, start)
         sounds = [Path(each) for each in audio or []]
         with reporting("Exporting") as report:
-            packages = export_model(opened, opened.card, positions, host, Path(out), sounds=sounds, report=report)
-    return _finish(_packaged(packages), _exported(packages), _unverified(packages), as_json)
+            packages = export_model(model, model.card, positions, host, Path(out), sounds=sounds, report=report)
+    return finish(_packaged(packages), _exported(packages), _unverified(packages), as_json)
 
 
 @app.command()
@@ -136,11 +97,11 @@ def render(
 ) -> int:
     """Render a sound through a model, by the very graph that plays it live."""
     source, start = opt.source_from(asked)
-    with _opened(source, asked.trust) as opened:
-        positions = opt.positions_from(opened, set_, start)
+    with opened(source, asked.trust) as model:
+        positions = opt.positions_from(model, set_, start)
         with reporting("Rendering") as report:
             found = render_file(
-                opened,
+                model,
                 Path(sound),
                 Path(out),
                 knobs=positions,
@@ -148,7 +109,7 @@ def render(
                 block=block_size,
                 report=report,
             )
-    if not opened.call.sample_rates:
+    if not model.call.sample_rates:
         found["facts"] = ["The model's own sample rate is not known: it was run at the sound's."]
     show(found, _rendered(found), as_json)
     return 0
@@ -165,8 +126,8 @@ def bench(
 ) -> int:
     """Time a model at block sizes 64 to 2048."""
     source, _ = opt.source_from(asked)
-    with _opened(source, asked.trust) as opened, reporting("Timing") as report:
-        rows = bench_model(opened, sample_rate, report=report)
+    with opened(source, asked.trust) as model, reporting("Timing") as report:
+        rows = bench_model(model, sample_rate, report=report)
     heads = ["block", "bare_us", "wrapped_us", "overhead_us", "latency_samples", "realtime_factor"]
     show({"rows": rows}, table(heads, [[row[head] for head in heads] for row in rows]), as_json)
     return 0
@@ -183,7 +144,7 @@ def demo(
         found = run_demo(Path(out), report=report)
     packages = found.pop("verified")
     outcome = {**_packaged(packages), **found}
-    return _finish(outcome, f"{_exported(packages)}\n\n{_rendered(found)}", _unverified(packages), as_json)
+    return finish(outcome, f"{_exported(packages)}\n\n{_rendered(found)}", _unverified(packages), as_json)
 
 
 @app.command(name="open")
@@ -192,41 +153,6 @@ def open_(paths: Annotated[list[str] | None, typer.Argument(metavar="PATH…")] 
     from studio.app.main import run
 
     return run([Path(path) for path in paths or []])
-
-
-@contextmanager
-def _opened(asked: ModelSource, trust: bool) -> Iterator[OpenedModel]:
-    """The opened model, with its staged files for as long as they are needed."""
-    with scratch_folder("model") as folder:
-        with reporting("Opening") as report:
-            opened = open_model(asked, folder, trust=opt.trust_for(asked, trust), report=report)
-        yield opened
-
-
-def _finish(outcome: dict[str, Any], text: str, error: StudioError | None, as_json: bool) -> int:
-    if error is None:
-        show(outcome, text, as_json)
-        return 0
-    if not as_json:
-        show(outcome, text, False)
-    show_error(error, outcome, as_json)
-    return 2
-
-
-def _refuse(error: StudioError, as_json: bool, debug: bool) -> int:
-    output = getattr(error, "output", "")
-    if debug and output:
-        sys.stderr.write(output + "\n")
-    show_error(error, None, as_json)
-    return 1 if isinstance(error, JobFault) else 2
-
-
-def _usage(error: Any) -> StudioError:
-    """A refusal of the option parser, which names the option or holds the parameter."""
-    parameter = getattr(error, "param", None)
-    name = getattr(error, "option_name", "") or (parameter.opts[0] if parameter else "")
-    fields = [str(name).lstrip("-")] if name else ()
-    return StudioError(error.format_message(), "See studio --help.", fields=fields)
 
 
 def _failed(checks: Sequence[Check]) -> StudioError | None:

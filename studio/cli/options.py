@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,9 @@ class Asked:
     source: Annotated[str, typer.Option("--source", metavar="FILE.py", help="The network of bare weights.")] = ""
     model_rate: Annotated[int | None, typer.Option("--model-rate", metavar="HZ", help="The model's own rate.")] = None
     layout: Annotated[str, typer.Option("--layout", metavar="BCT|CT|…", help="The axes of the model's input.")] = ""
+    call: Annotated[
+        list[str] | None, typer.Option("--call", metavar="FIELD=VALUE", help="Correct how it is called; VALUE as JSON.")
+    ] = None
     trace: Annotated[bool, typer.Option("--trace", help="Accept a trace although it loses something.")] = False
 
 
@@ -75,6 +79,7 @@ def source_from(asked: Asked, card: ModelCard | None = None) -> tuple[ModelSourc
         source=asked.source,
         model_rate=rate,
         layout=asked.layout,
+        call=dict(_field(each) for each in asked.call or []),
         trace=asked.trace,
     )
     found, positions = from_project(typed)
@@ -97,6 +102,15 @@ def pair(text: str, option: str) -> tuple[str, str]:
     if not equals or not name:
         raise StudioError(f"--{option} {text} is not NAME=VALUE.", f"Write --{option} NAME=VALUE.", fields=[option])
     return name.strip(), value
+
+
+def _field(text: str) -> tuple[str, Any]:
+    """FIELD=VALUE with the value as JSON, or as the plain word it is."""
+    name, value = pair(text, "call")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
 
 
 def positions_from(opened: OpenedModel, given: list[str] | None, start: dict[str, float]) -> dict[str, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from studio.document.treatment import Decoding, Filter, Spectrum
+from studio.errors import ModelError
 
 Layout = Literal["BCT", "CT", "BT", "T", "BTC", "TC", "TBC"]
 LAYOUTS: tuple[Layout, ...] = ("BCT", "CT", "BT", "T", "BTC", "TC", "TBC")
@@ -60,6 +63,15 @@ class Call(BaseModel):
         ratio: output samples for one input sample, as (numerator, denominator).
         latency: samples by which the output lags behind the input.
         look_behind: past samples the model wants before each block.
+        look_ahead: future samples it wants after each block; they delay the output by as many.
+        overlap: samples that successive blocks share, windowed and added (0: blocks stand alone); a block of
+            size B then advances by B - overlap and the output is late by overlap.
+        cached: its convolutions keep their past in caches instead of padding every block.
+        filters_before, filters_after: filters around the model.
+        spectrum: it wants short-time spectra, not waves.
+        decoding: its frames of class probabilities become labels.
+        aggregate: what a knob's sample-accurate positions become for a model that is no wrapper: their mean
+            over the block, the last one, or all of them.
         stateful: remembers something from call to call.
         random: the same input may give another output.
         arguments: what it takes beside the sound.
@@ -83,6 +95,14 @@ class Call(BaseModel):
     ratio: tuple[int, int] = (1, 1)
     latency: int = 0
     look_behind: int = 0
+    look_ahead: int = 0
+    overlap: int = 0
+    cached: bool = False
+    filters_before: tuple[Filter, ...] = ()
+    filters_after: tuple[Filter, ...] = ()
+    spectrum: Spectrum | None = None
+    decoding: Decoding | None = None
+    aggregate: Literal["mean", "last", "samples"] = "mean"
     stateful: bool = False
     random: bool = False
     arguments: tuple[Argument, ...] = ()
@@ -118,6 +138,23 @@ class Call(BaseModel):
         if len(self.outputs) == 1:
             return _channels(self.channels_out)
         return f"{len(self.outputs)} outputs ({', '.join(output.name for output in self.outputs)})"
+
+
+def corrected(call: Call, said: dict[str, Any]) -> Call:
+    """The call with the fields that somebody corrected.
+
+    Raises: ModelError that names each field which is unknown or cannot be so.
+    """
+    unknown = [name for name in said if name not in Call.model_fields]
+    if unknown:
+        known = ", ".join(Call.model_fields)
+        raise ModelError(f"A call has no {', '.join(unknown)}.", f"It has {known}.", fields=unknown)
+    try:
+        return Call.model_validate({**call.model_dump(), **said})
+    except ValidationError as error:
+        faults = [(".".join(str(step) for step in each["loc"]), each["msg"]) for each in error.errors()]
+        sentence = "; ".join(f"{field}: {message.removeprefix('Value error, ')}" for field, message in faults)
+        raise ModelError(f"The call cannot be so: {sentence}.", fields=[field for field, _ in faults]) from error
 
 
 def _channels(count: int) -> str:

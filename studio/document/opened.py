@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from studio.document.call import Call
@@ -18,6 +20,7 @@ class ModelSource(BaseModel):
         source: the Python file that holds the network of bare weights.
         model_rate: the model's sample rate as the user said it, in Hz.
         layout: the input layout as the user corrected it.
+        call: fields of the call as the user, or a mend, corrected them.
         trace: the user agreed to a trace although it loses something.
         card: what the user says about the model; its knobs are used instead of the proposed ones.
     """
@@ -30,6 +33,7 @@ class ModelSource(BaseModel):
     source: str = ""
     model_rate: int | None = None
     layout: str = ""
+    call: dict[str, Any] = {}
     trace: bool = False
     card: ModelCard | None = None
 

@@ -28,6 +28,8 @@ class Parameter(BaseModel):
         unit: as printed, for example "Hz"; empty where there is none.
         curve: how a host's 0…1 maps to min…max: linear, logarithmic (equal ratios, min > 0), or dB
             (the knob moves evenly in decibels, the model gets the linear gain 10^(dB/20)).
+        smoothing_ms: time constant with which the position follows the hand; 0 follows at once.
+        max_length: most characters of a text, most tokens; None: any number.
         choices: the names of a choice, in the order of the values 0, 1, 2 … that the model gets.
         drives: what it moves in a model that is no wrapper: `argument:NAME`, `element:NAME[i]` of a
             conditioning vector, or `attribute:PATH` of the module; empty in a wrapper.
@@ -43,6 +45,8 @@ class Parameter(BaseModel):
     max: float = Field(default=1.0, validation_alias=AliasChoices("max", "max_value"))
     unit: str = ""
     curve: Curve = "linear"
+    smoothing_ms: float = Field(default=0.0, ge=0, le=10_000)
+    max_length: int | None = None
     choices: tuple[str, ...] = ()
     drives: str = ""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from studio.document.card import ModelCard
 from studio.document.check import Check, passed
-from studio.document.limits import limits_of, problems
+from studio.document.limits import limits_of, misfits, problems
 from studio.document.opened import OpenedModel
 from studio.document.trust import Trust, content_digest
 from studio.errors import CardError, HostError
@@ -84,17 +84,10 @@ def refuse_unfit(opened: OpenedModel, card: ModelCard, hosts: Sequence[str]) -> 
         said = " ".join(f"{limits_of(each.host).title}: {each.sentence}" for each in found)
         hints = " ".join(dict.fromkeys(each.hint for each in found))
         raise CardError(said, hints, fields=list(dict.fromkeys(each.field for each in found)))
-    for host in hosts:
-        limits = limits_of(host)
-        if opened.call.labels and not limits.labels:
-            raise HostError(f"{limits.title} has no use for labels.", "Export this model to Audacity.", fields=["host"])
-        outs = limits.channels.get("out")
-        if outs is not None and not opened.call.labels and opened.call.channels_out not in outs:
-            raise HostError(
-                f"{limits.title} takes mono or stereo, and this model gives {opened.call.channels_out} rows.",
-                "Export it to Audacity, which takes any number.",
-                fields=["host"],
-            )
+    unfit = [problem for host in hosts for problem in misfits(opened.call, host)]
+    if unfit:
+        hints = " ".join(dict.fromkeys(each.hint for each in unfit))
+        raise HostError(" ".join(each.sentence for each in unfit), hints, fields=["host"])
 
 
 def _settle(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -29,12 +30,14 @@ class Packaging:
         card: what is said about the model.
         positions: where the knobs stand, 0…1, one for each numeric parameter; empty for the defaults.
         samples: examples to ship: input `[channels, frames]`, output, sample rate in Hz.
+        created: seconds since 1970, for hosts that demand a date; the only thing in which two exports differ.
     """
 
     folder: Path
     card: ModelCard
     positions: tuple[float, ...] = ()
     samples: tuple[tuple[Sound, Sound, int], ...] = ()
+    created: float = field(default_factory=time.time)
 
 
 def positions_of(captured: Captured, positions: Iterable[float] = ()) -> list[float]:

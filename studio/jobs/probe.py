@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from studio.document.call import Call
+from studio.document.call import Call, corrected
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind, recognise
 from studio.document.opened import ModelSource, OpenedModel
@@ -75,6 +75,7 @@ def _capture(
     declared = isinstance(found.module, WaveformToWaveformBase)
     rate = source.model_rate or (None if declared else said.sample_rate)
     call = found.call.model_copy(update={"sample_rates": (rate,)}) if rate else found.call
+    call = corrected(call, source.call)
     card = said.model_copy(update={"sample_rate": said.sample_rate or rate})
     report(None, "Capturing it for hosts")
     captured, more = _captured(found.module, loaded.name, call, card, folder, trace=source.trace)

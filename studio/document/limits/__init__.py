@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from studio.document.call import Call
 from studio.document.card import ModelCard
 from studio.errors import HostError
 
@@ -42,7 +43,8 @@ class HostLimits(BaseModel):
     """One host.
 
     `block_size` is what it calls with, in samples; `knobs`, `samples` and `latency` say whether it has them;
-    `labels` whether it takes labellers; `channels` what it can feed and take (None: any number).
+    `effects` and `labels` whether it takes effects and labellers; `outputs` how many named outputs at most
+    (None: any number); `channels` what it can feed and take (None: any number); `written` names what is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +54,10 @@ class HostLimits(BaseModel):
     fields: dict[str, FieldLimit]
     parameters: ParameterLimit
     channels: dict[str, tuple[int, ...] | None]
+    effects: bool = True
     labels: bool
+    outputs: int | None = None
+    written: str = ""
     knobs: bool
     samples: bool
     latency: bool
@@ -112,6 +117,27 @@ def problems(card: ModelCard, host: str) -> list[Problem]:
             )
         )
     return found + _parameters(card, limits)
+
+
+def misfits(call: Call, host: str) -> list[Problem]:
+    """Every reason why a model of this kind has no place in `host`, whatever its card says."""
+    limits = limits_of(host)
+    said = []
+    if call.labels and not limits.labels:
+        said.append((f"{limits.title} has no use for labels.", "Export this model to Audacity."))
+    if not call.labels and not limits.effects:
+        said.append((f"{limits.title} takes models that label sound, not effects.", "Choose another host."))
+    if not call.labels and limits.outputs is not None and len(call.outputs) > limits.outputs:
+        names = ", ".join(each.name for each in call.outputs)
+        said.append(
+            (f"{limits.title} has one output; this model has {len(call.outputs)} ({names}).", "Export it to Audacity.")
+        )
+    for side, count, word in (("in", call.channels_in, "takes"), ("out", call.channels_out, "gives")):
+        allowed = limits.channels.get(side)
+        if allowed is not None and count not in allowed and not (call.labels and side == "out") and not said:
+            hint = "Export it to Audacity." if side == "out" else "Wrap it so that it takes one or two."
+            said.append((f"{limits.title} is mono or stereo; this model {word} {count} channels.", hint))
+    return [Problem(field="host", sentence=one, hint=hint, host=host) for one, hint in said]
 
 
 def tightest(field: str, ticked: list[str]) -> tuple[str, FieldLimit] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def package(captured: Captured, work: Packaging, levels: Levels | None = None, *
     """
     require_model(captured.call)
     require_card(work.card, "neutone", complete=complete)
-    metadata = neutone_metadata(captured.call, work.card, levels or Levels(), time.time())
+    metadata = neutone_metadata(captured.call, work.card, levels or Levels(), work.created)
     root = torchscript.script(Root(captured, metadata, positions_of(captured)).eval())
     rate = captured.call.sample_rates[0] if captured.call.sample_rates else 48000
     root.set_daw_sample_rate_and_buffer_size(rate, native_block(captured.call))
