@@ -15,13 +15,17 @@ from studio.cli.progress import reporting
 from studio.document.card import read_card
 from studio.document.check import Check, passed
 from studio.document.kinds import recognise
+from studio.document.limits import hosts
 from studio.document.opened import ModelSource
 from studio.errors import ConsentNeeded, HostError, StudioError
 from studio.flows.checking import bench_model, check_model
 from studio.flows.demo import run_demo
-from studio.flows.exporting import Package, export_model
+from studio.flows.exported import Package
+from studio.flows.exporting import export_model
 from studio.flows.inspecting import KEYS, inspect_file
 from studio.flows.rendering import render_file
+
+HOSTS = "A host of those that `studio hosts` lists; may be repeated."
 
 
 @app.command()
@@ -63,22 +67,27 @@ def check(
 def export(
     asked: opt.Asked,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the packages go.")],
-    host: Annotated[list[str] | None, typer.Option("--host", help="neutone or audacity; may be repeated.")] = None,
+    host: Annotated[list[str] | None, typer.Option("--host", help=HOSTS)] = None,
     card: Annotated[str, typer.Option("--card", metavar="CARD.json", help="What is said about the model.")] = "",
     set_: opt.Set = None,
     audio: Annotated[list[str] | None, typer.Option("--audio", help="A sound for the package's samples.")] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Export although a check failed that hosts live with.")
+    ] = False,
     as_json: opt.AsJson = False,
 ) -> int:
-    """Make a package for each host, verify what was written, and put it in place."""
+    """Make a package for each host, verify what was written, and put it in place; report.html tells the rest."""
     if not host:
-        raise HostError("No host was named.", "Add --host neutone, --host audacity or both.", fields=["host"])
+        raise HostError("No host was named.", f"Add --host with one of {', '.join(hosts())}.", fields=["host"])
     said = read_card(Path(card)) if card else None
     source, start = opt.source_from(asked, said)
     with opened(source, asked.trust) as model:
         positions = opt.positions_from(model, set_, start)
         sounds = [Path(each) for each in audio or []]
         with reporting("Exporting") as report:
-            packages = export_model(model, model.card, positions, host, Path(out), sounds=sounds, report=report)
+            packages = export_model(
+                model, model.card, positions, host, Path(out), sounds=sounds, anyway=anyway, report=report
+            )
     return finish(_packaged(packages), _exported(packages), _unverified(packages), as_json)
 
 
@@ -130,6 +139,19 @@ def bench(
         rows = bench_model(model, sample_rate, report=report)
     heads = ["block", "bare_us", "wrapped_us", "overhead_us", "latency_samples", "realtime_factor"]
     show({"rows": rows}, table(heads, [[row[head] for head in heads] for row in rows]), as_json)
+    return 0
+
+
+@app.command(name="hosts")
+def hosts_(as_json: opt.AsJson = False, debug: opt.Debug = False) -> int:  # noqa: ARG001 - `dispatch` looks at debug
+    """List the hosts that packages can be made for."""
+    known = [each.model_dump(mode="json") for each in hosts().values()]
+    heads = ["host", "title", "written", "effects", "labels", "knobs"]
+    rows = [
+        [each[head] if isinstance(each[head], str) else "yes" if each[head] else "-" for head in heads]
+        for each in known
+    ]
+    show({"hosts": known}, table(heads, rows), as_json)
     return 0
 
 
@@ -195,7 +217,8 @@ def _exported(packages: Sequence[Package]) -> str:
     rows = []
     for each in packages:
         counted = sum(check.verdict == "pass" for check in each.checks)
-        rows.append([each.host, "verified" if each.verified else "refused", f"{counted}/{len(each.checks)}", each.path])
+        state = "unchanged" if each.kept else "verified" if each.verified else "refused"
+        rows.append([each.host, state, f"{counted}/{len(each.checks)}", each.path])
     bad = [check for each in packages for check in each.checks if check.verdict in ("warn", "fail")]
     text = table(["host", "state", "checks", "path"], rows)
     return f"{text}\n\n{_checked(bad)}" if bad else text

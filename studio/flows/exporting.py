@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from studio.document.card import ModelCard
 from studio.document.check import Check, passed
 from studio.document.limits import limits_of, misfits, problems
 from studio.document.opened import OpenedModel
 from studio.document.trust import Trust, content_digest
-from studio.errors import CardError, HostError
+from studio.errors import Cancelled, CardError, HostError, JobError, ModelError, StudioError
+from studio.flows.checking import check_model
+from studio.flows.exported import Package, digest_of, kept, remember
+from studio.flows.report import write_report
 from studio.link.job import Limits, Report, run_job
 from studio.storage import move_folder_into_place, staging_beside
 
 LIMITS = Limits(seconds=1800.0, silence=300.0)
+AT_ONCE = 2  # jobs side by side: each holds torch
+DEADLY = {"shape", "finite", "labels"}  # no host lives well with a model that fails one of these
 
 
-class Package(BaseModel):
-    """What became of one host's package.
+@dataclass(frozen=True)
+class Wanted:
+    """One export: everything that all of its packages share."""
 
-    `path` is what the host opens, empty where the package was not verified and therefore not written.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    host: str
-    path: str
-    verified: bool
-    checks: tuple[Check, ...]
+    opened: OpenedModel
+    card: ModelCard
+    knobs: dict[str, float]
+    sounds: tuple[Path, ...]
+    created: float
 
 
 def export_model(
@@ -43,38 +47,56 @@ def export_model(
     target: Path,
     *,
     sounds: Sequence[Path] = (),
+    anyway: bool = False,
     trust: Trust | None = None,
     report: Report | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Package]:
-    """Export a model to several hosts.
+    """Export a model to several hosts, with a report of every check and plot.
+
+    Each package appears whole or not at all. What an earlier run had finished, from the same model, card, knobs
+    and sounds, is kept as it is: an export that was cut short goes on where it stopped. The same input gives the
+    same bytes but for a date that some hosts demand; SOURCE_DATE_EPOCH sets that too.
 
     Args:
         opened: the model as it is heard.
         card: what is said about it.
         knobs: present positions 0…1 by name, for hosts without knobs.
         hosts: names of hosts.
-        target: folder that gets `HOST/NAME/` for each of them.
+        target: folder that gets `HOST/NAME/` for each of them, `report.html` and `export.json`.
         sounds: up to three sounds for the samples in a package that holds some.
+        anyway: go on although a check failed, where hosts live with that.
         trust: remembers what was made here.
         report: told of progress.
-        cancel: set it to stop; nothing is left at `target` then.
+        cancel: set it to stop; what was not finished leaves nothing at `target`.
 
-    Raises: CardError with everything on the card that a host would refuse; HostError; FileError for `target`.
+    Raises: CardError with everything on the card that a host would refuse; HostError; ModelError where a check
+        failed; FileError for `target`.
     """
     wanted = list(dict.fromkeys(hosts))
     refuse_unfit(opened, card, wanted)
-    with staging_beside(target / "packages") as staging:
-        request = {
-            "captured": opened.captured,
-            "card": card.model_dump(mode="json"),
-            "knobs": knobs,
-            "hosts": wanted,
-            "sounds": [str(each) for each in sounds],
-            "folder": str(staging),
-        }
-        made = run_job("export", request, report=report, cancel=cancel, limits=LIMITS)["packages"]
-        return [_settle(each, target, trust or Trust(), report, cancel) for each in made]
+    created = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    asked = Wanted(opened, card, knobs, tuple(sounds), created)
+    stop = cancel or threading.Event()
+    made_of = {host: digest_of(opened, card, knobs, host, sounds) for host in wanted}
+    found = {host: kept(target, host, digest) for host, digest in made_of.items()}
+    with staging_beside(target / "packages") as staging, ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            checking = pool.submit(check_model, opened, report=report, cancel=stop)
+            making = {
+                host: pool.submit(_make, asked, host, staging, report, stop) for host in wanted if found[host] is None
+            }
+            checks = checking.result()
+            refuse_failed(checks, anyway=anyway)
+            packages = []
+            for host in wanted:
+                package = found[host] or _place(making[host], host, target, made_of[host], trust or Trust())
+                packages.append(package)
+        except BaseException:
+            stop.set()  # the pool waits for its threads
+            raise
+    write_report(target, opened, card, checks, packages)
+    return packages
 
 
 def refuse_unfit(opened: OpenedModel, card: ModelCard, hosts: Sequence[str]) -> None:
@@ -90,23 +112,55 @@ def refuse_unfit(opened: OpenedModel, card: ModelCard, hosts: Sequence[str]) -> 
         raise HostError(" ".join(each.sentence for each in unfit), hints, fields=["host"])
 
 
-def _settle(
-    made: dict[str, Any], target: Path, trust: Trust, report: Report | None, cancel: threading.Event | None
-) -> Package:
-    """Verify one staged package in a fresh process and move it into place when it passed."""
-    host, folder = made["host"], Path(made["folder"])
-    found = run_job(
-        "verify",
-        {"host": host, "path": made["path"], "reference": made["reference"]},
-        report=report,
-        cancel=cancel,
-        limits=LIMITS,
-    )
-    checks = tuple(Check.model_validate(each) for each in found["checks"])
+def refuse_failed(checks: Sequence[Check], *, anyway: bool = False) -> None:
+    """Raise with every check that failed; those that hosts live with are let through where that is wanted."""
+    failed = [each for each in checks if each.verdict == "fail" and not (anyway and each.id not in DEADLY)]
+    if not failed:
+        return
+    said = " ".join(f"{each.title}: {each.advice}" if each.title else each.advice for each in failed)
+    mends = [f"{each.mend.label}." for each in failed if each.mend is not None]
+    deadly = any(each.id in DEADLY for each in failed)
+    hint = " ".join(mends) or ("Mend the model." if deadly else "Mend the model, or export it anyway.")
+    raise ModelError(f"The model failed its checks, so nothing was written. {said}", hint, fields=["checks"])
+
+
+def _make(asked: Wanted, host: str, staging: Path, report: Report | None, cancel: threading.Event) -> dict[str, Any]:
+    """Package for one host, and verify that in a fresh process.
+
+    Each host has processes of its own, so that what one leaves in torch's tables of names never shows in the bytes
+    of another.
+    """
+    request = {
+        "captured": asked.opened.captured,
+        "card": asked.card.model_dump(mode="json"),
+        "knobs": asked.knobs,
+        "host": host,
+        "sounds": [str(each) for each in asked.sounds],
+        "created": asked.created,
+        "folder": str(staging),
+    }
+    made = run_job("export", request, report=report, cancel=cancel, limits=LIMITS)
+    question = {"host": host, "path": made["path"], "reference": made["reference"]}
+    found = run_job("verify", question, report=report, cancel=cancel, limits=LIMITS)
+    return {**made, "checks": tuple(Check.model_validate(each) for each in found["checks"])}
+
+
+def _place(making: Future[dict[str, Any]], host: str, target: Path, made_of: str, trust: Trust) -> Package:
+    """Move one staged package into place when it passed; a host that refuses does not stop the others."""
+    try:
+        made = making.result()
+    except (Cancelled, JobError):
+        raise
+    except StudioError as error:
+        said = f"{error.sentence} {error.hint}".strip()
+        refused = Check(id=f"{host}.package", verdict="fail", title="The host takes this model", advice=said)
+        return Package(host=host, path="", verified=False, checks=(refused,))
+    checks, folder = made["checks"], Path(made["folder"])
     if not passed(checks):
         return Package(host=host, path="", verified=False, checks=checks)
     place = target / host / folder.name
     move_folder_into_place(folder, place)
     path = place / Path(made["path"]).relative_to(folder)
     trust.remember_ours(content_digest(path), f"{host} {folder.name}")
+    remember(target, host, made_of, path, place, checks)
     return Package(host=host, path=str(path), verified=True, checks=checks)

@@ -1,8 +1,8 @@
-"""Make the packages of one export, and beside each the sound it has to repeat."""
+"""Make the package for one host, and beside it the sound it has to repeat."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,38 +25,26 @@ REFERENCE_SECONDS = 1.5
 
 
 def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Answer with `packages`: host, path of the package, its folder, and the file of its reference."""
+    """Package for one host: answer with the path the host opens, the package's folder and its reference's file."""
     heard, card = load_captured(Path(request["captured"])), ModelCard.model_validate(request["card"])
     captured = Captured(heard.module, heard.call, card, heard.how)
     positions = tuple(request["knobs"].get(each.name, each.default_position) for each in captured.numeric)
-    hosts: list[str] = request["hosts"]
+    name, staging = request["host"], Path(request["folder"])
+    limits = limits_of(name)
     examples: tuple[tuple[Samples, Samples, int], ...] = ()
-    if request["sounds"] and any(limits_of(name).samples for name in hosts):
-        report(None, "Rendering the examples")
+    if request["sounds"] and limits.samples:
+        report(None, f"Rendering the examples for {limits.title}")
         examples = tuple(_example(captured, Path(each), positions) for each in request["sounds"][:EXAMPLES])
-    made = []
-    for number, name in enumerate(hosts):
-        report(number / len(hosts), f"Packaging for {limits_of(name).title}")
-        made.append(_package(name, captured, positions, examples, Path(request["folder"])))
-    return {"packages": made}
-
-
-def _package(
-    name: str,
-    captured: Captured,
-    positions: tuple[float, ...],
-    examples: Sequence[tuple[Samples, Samples, int]],
-    staging: Path,
-) -> dict[str, str]:
-    folder = staging / name / slug(captured.card.name)
+    report(None, f"Packaging for {limits.title}")
+    folder = staging / name / slug(card.name)
     folder.mkdir(parents=True)
     module = host(name)
-    paths = module.package(captured, Packaging(folder, captured.card, positions, tuple(examples)))
-    rate = (*captured.call.sample_rates, captured.card.sample_rate or ANY_RATE)[0]
+    paths = module.package(captured, Packaging(folder, card, positions, examples, request["created"]))
+    rate = (*captured.call.sample_rates, card.sample_rate or ANY_RATE)[0]
     reference = staging / f"{name}.npz"
     module.reference(captured, _test_sound(rate, captured.call.channels_in), rate, positions).save(reference)
     whole = paths[0] if paths[0].is_dir() else folder
-    return {"host": name, "path": str(paths[0]), "folder": str(whole), "reference": str(reference)}
+    return {"path": str(paths[0]), "folder": str(whole), "reference": str(reference)}
 
 
 def _test_sound(rate: int, channels: int) -> Samples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -21,14 +22,24 @@ def save_archive(module: ScriptModule, path: Path, extra: Mapping[str, str]) -> 
     """Write `module` with its extra files as one step.
 
     `*.debug_pkl` members are left out: they carry local paths and source text, and LibTorch 1.9 aborts its
-    host when it wants to quote from one. Times are fixed, so the same module gives the same bytes.
+    host when it wants to quote from one. Times are fixed, and so is the archive's own number, which torch makes of
+    those paths too: the same module gives the same bytes.
     """
     buffer = io.BytesIO()
     torchscript.save(module, buffer, dict(extra))
     with zipfile.ZipFile(buffer) as whole, replacing(path) as stream, zipfile.ZipFile(stream, "w") as lean:
-        for member in whole.infolist():
-            if not member.filename.endswith(".debug_pkl"):
-                lean.writestr(zipfile.ZipInfo(member.filename, EPOCH), whole.read(member))
+        digest = hashlib.sha256()
+        for name in whole.namelist():
+            if name.endswith(".debug_pkl"):
+                continue
+            data = _number(digest) if name.endswith(".data/serialization_id") else whole.read(name)
+            digest.update(name.encode() + data)
+            lean.writestr(zipfile.ZipInfo(name, EPOCH), data)
+
+
+def _number(digest: hashlib._Hash) -> bytes:
+    """Forty decimal digits, as torch writes them, of what came before in the archive."""
+    return b"%040d" % (int(digest.hexdigest(), 16) % 10**40)
 
 
 def load_archive(path: Path, extra: str) -> tuple[ScriptModule, dict[str, Any]]:

@@ -78,3 +78,63 @@ def test_demo_does_the_whole_job(studio, tmp_path):
     assert said.code == 0, said.out + said.err
     assert {each["host"] for each in said.json["packages"]} >= {"neutone", "audacity"}
     assert (tmp_path / said.json["output"]).is_file() and all(each["verified"] for each in said.json["packages"])
+
+
+SWEEPS = ["--host", "neutone", "--host", "audacity", "--out", "p", "--trust", "--json"]
+
+
+def files_of(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_two_exports_of_the_same_have_the_same_bytes(studio, model, card, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    for name in ("one", "other"):
+        words = [*SWEEPS[:4], "--card", card(), "--out", name, "--trust", "--json"]
+        assert studio("export", model("volume"), *words).code == 0
+    for host in ("neutone", "audacity"):  # report and record hold times that were measured
+        one, other = files_of(tmp_path / "one" / host), files_of(tmp_path / "other" / host)
+        assert len(one) >= 2 and one == other
+
+
+def test_an_export_goes_on_where_it_stopped(studio, model, card, tmp_path):
+    words = ["export", model("volume"), *SWEEPS, "--card", card()]
+    first = studio(*words)
+    assert first.code == 0, first.out
+    written = {each["host"]: tmp_path / each["path"] for each in first.json["packages"]}
+    before = written["neutone"].stat().st_mtime_ns
+    (written["audacity"] / "metadata.json").write_text("{}")  # somebody, or a crash, spoiled one of them
+    again = studio(*words)
+    assert {each["host"]: each["kept"] for each in again.json["packages"]} == {"neutone": True, "audacity": False}
+    assert written["neutone"].stat().st_mtime_ns == before
+    assert host_accepts("audacity_check.py", written["audacity"])[0]
+    turned = studio(*words, "--set", "gain=0.25")
+    assert not any(each["kept"] for each in turned.json["packages"])
+
+
+def test_the_report_shows_every_check_of_model_and_packages(studio, model, card, tmp_path):
+    said = studio("export", model("volume"), *SWEEPS, "--card", card())
+    page = (tmp_path / "p" / "report.html").read_text()
+    assert "<title>Half volume</title>" in page and "http" not in page.replace("http://www.w3.org", "")
+    assert str(tmp_path) not in page
+    for package in said.json["packages"]:
+        assert all((each["title"] or each["id"]) in page for each in package["checks"])
+
+
+NAN = """
+import torch
+from torch import nn
+
+
+class Root(nn.Module):
+    def forward(self, x):
+        return torch.sqrt(x)
+"""
+
+
+def test_a_model_that_writes_nan_is_refused_before_anything_is_written(studio, card, tmp_path):
+    (tmp_path / "root.py").write_text(NAN)
+    for more in ([], ["--anyway"]):
+        said = studio("export", "root.py", *SWEEPS, "--card", card(), *more)
+        assert said.code == 2 and "nan" in said.json["error"]["message"].lower(), said.out
+    assert files_of(tmp_path / "p") == {}
