@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from scipy.signal import freqz, lfilter
 
 from studio.storage import resources
 from studio.wrappers import torchscript
@@ -88,3 +89,28 @@ def test_the_neutone_examples_write_a_model(tmp_path, name):
     script = resources() / "examples" / f"{name}.py"
     subprocess.run([sys.executable, script], cwd=tmp_path, check=True, timeout=300)
     assert (tmp_path / name / "model.nm").stat().st_size > 1000
+
+
+def test_the_echo_is_a_feedback_comb_however_the_blocks_are_cut():
+    """Reference: scipy's recursive filter."""
+    echo, params = load("echo").Echo(), knobs(time=20.0, feedback=0.7, mix=0.4)
+    late = 20 * 48
+    heard = lfilter([1.0], [1.0, *[0.0] * (late - 1), -0.7], NOISE[:1].double().numpy())
+    expected = NOISE[:1].numpy() + 0.4 * (heard - NOISE[:1].numpy())
+    with torch.no_grad():
+        made = torch.cat(
+            [echo.do_forward_pass(part, params) for part in torch.split(NOISE[:1], [7, 960, 961, 1072], 1)], 1
+        )
+    np.testing.assert_allclose(made, expected, atol=1e-5)
+
+
+def test_the_crossover_gives_two_bands_that_make_the_sound():
+    network = load("crossover").Crossover()
+    impulse = torch.zeros(1, 1, 1024)
+    impulse[..., 0] = 1.0
+    with torch.no_grad():
+        made = network(impulse)
+    together = (made["low"] + made["high"]).flatten().numpy()
+    np.testing.assert_allclose(together, np.eye(1, 1024, 255)[0], atol=1e-6)
+    _, low = freqz(made["low"].flatten().numpy(), worN=[100, 400, 1500], fs=48000)
+    assert np.allclose(20 * np.log10(np.abs(low[:2])), [0, -6], atol=0.3) and abs(low[2]) < 1e-3
