@@ -8,7 +8,7 @@ from torch import Tensor
 from studio import Parameter, WaveformToWaveformBase
 
 RATE = 48000
-LONGEST_MS = 800.0
+LONGEST_MS = 800
 
 
 class Echo(WaveformToWaveformBase):
@@ -18,7 +18,7 @@ class Echo(WaveformToWaveformBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("line", torch.zeros(1, int(RATE * LONGEST_MS / 1000)))  # the last samples of y
+        self.register_buffer("line", torch.zeros(1, RATE * LONGEST_MS // 1000))  # the last samples of y
 
     def get_model_name(self) -> str:
         return "echo"
@@ -43,10 +43,18 @@ class Echo(WaveformToWaveformBase):
 
     def get_neutone_parameters(self) -> List[Parameter]:
         return [
-            Parameter("time", "from one repeat to the next", default=250.0, min=20.0, max=LONGEST_MS, unit="ms", curve="logarithmic"),
-            Parameter("feedback", "how much of a repeat comes back", default=-6.0, min=-40.0, max=-0.5, unit="dB", curve="dB"),
+            Parameter(
+                "time",
+                "from one repeat to the next",
+                default=250.0,
+                min=20.0,
+                max=800.0,
+                unit="ms",
+                curve="logarithmic",
+            ),
+            Parameter("feedback", "what comes back", default=-6.0, min=-40.0, max=-0.5, unit="dB", curve="dB"),
             Parameter("mix", "how loud the repeats are", default=0.5),
-        ]  # fmt: skip
+        ]
 
     def do_forward_pass(self, x: Tensor, params: Dict[str, Tensor]) -> Tensor:
         late = int(torch.round(params["time"] * 48.0).item())  # ms to samples at RATE
