@@ -126,6 +126,19 @@ run_pytest() {
     timeout --kill-after=30 "$seconds" "$venv/bin/python" -m pytest --last-failed --last-failed-no-failures none "$@"
 }
 
+# Run the tests of some marks: SECONDS MARKS [what pytest takes]. What needs neither the window nor a sound clock runs
+# first, on two cores and without Qt: stand-ins that cannot be imported lie in front of it, for children too.
+run_tests() {
+    local seconds=$1 marks=$2 plain=0 timed=0
+    shift 2
+    PYTHONPATH=$root/tests/without_qt run_pytest "$seconds" -n 2 --dist loadfile -p no:pytest-qt \
+        -W ignore::pytest.PytestConfigWarning -m "($marks) and not gui and not audio" "$@" || plain=$?
+    [ "$plain" = 0 ] || [ "$plain" = 5 ] || say "Some tests failed; going on with those of window and sound."
+    run_pytest "$seconds" -m "($marks) and (gui or audio)" "$@" || timed=$?
+    [ "$plain" = 5 ] || [ "$timed" = 5 ] || return $((plain > timed ? plain : timed)) # 5: none of these was named
+    return $((plain == 5 ? timed : plain))
+}
+
 # Install the app with "run", "test" or "dev" around it; nothing is done when pyproject.toml has not changed since.
 install_app() {
     local kind=$1 now stamp extras='' options=(--quiet --progress-bar off)

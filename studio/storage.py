@@ -110,6 +110,15 @@ def move_folder_into_place(staged: Path, target: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True) if target.exists() else None
 
 
+def move_file_into_place(staged: Path, target: Path) -> None:
+    """Put a finished file of the same disk where `target` says, as one step."""
+    try:
+        _replace(staged, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise unwritable(target, error) from error
+
+
 @contextlib.contextmanager
 def staging_beside(target: Path) -> Iterator[Path]:
     """A hidden folder on the same disk as `target`, so that the last move is one rename; gone afterwards.

@@ -2,8 +2,14 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
+
+try:
+    import PySide6  # noqa: F401
+except ImportError:  # the run without Qt: everything but the window
+    collect_ignore = ["app", "stories"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported anywhere
 
@@ -15,3 +21,12 @@ def own_folders():
         patch.setenv("STUDIO_CONFIG_DIR", f"{folder}/config")
         patch.setenv("STUDIO_STATE_DIR", f"{folder}/state")
         yield
+
+
+def pytest_collection_modifyitems(items):
+    """What has a window or a sound clock of its own does not run beside others."""
+    marks = {"app": pytest.mark.gui, "stories": pytest.mark.gui, "engine": pytest.mark.audio}
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in marks:
+            item.add_marker(marks[folder])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def reader(tmp_path):
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_the_commands_do_what_is_said(reader, line):
-    done = reader("-m", "studio", *line.split()[1:])
+    done = reader("-m", "studio", *shlex.split(line)[1:])
     assert done.returncode == 0, done.stderr
 
 

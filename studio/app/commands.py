@@ -9,6 +9,8 @@ from PySide6.QtCore import QMimeData, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
+from studio.app.state import Page
+
 if TYPE_CHECKING:
     from studio.app.controller.controller import Controller
     from studio.app.controller.dropping import Dropping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 PROJECTS = "Projects (*.studio)"
 SOUNDS = "Sounds (*.wav *.flac *.ogg *.mp3 *.aiff *.aif);;All files (*)"
 ZOOM = 1.5
-MODEL, JOBS, SETTINGS, HELP = range(4)
+LABELS = "Audacity labels (*.txt);;CSV (*.csv);;SubRip (*.srt);;Praat TextGrid (*.TextGrid)"
 
 
 class Commands:
@@ -63,17 +65,17 @@ class Commands:
             self._controller.open_example(play=True)
 
     def save(self) -> None:
-        if self._controller.file is None:
+        if self._controller.projects.file is None:
             self.save_as()
         else:
-            self._controller.save_project(self._controller.file)
+            self._controller.projects.save(self._controller.projects.file)
 
     def save_as(self) -> None:
         name = self._controller.project.card.name or "untitled"
-        suggested = self._controller.file or Path(self._settings["files.folder"]) / f"{name}.studio"
+        suggested = self._controller.projects.file or Path(self._settings["files.folder"]) / f"{name}.studio"
         path, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggested), PROJECTS)
         if path:
-            self._controller.save_project(Path(path).with_suffix(".studio"))
+            self._controller.projects.save(Path(path).with_suffix(".studio"))
 
     def save_sound(self) -> None:
         sound = self._controller.listening.now
@@ -85,13 +87,39 @@ class Commands:
         if path:
             self._controller.save_sound(Path(path) if Path(path).suffix else Path(f"{path}.wav"))
 
+    def save_card(self) -> None:
+        self._controller.packages.save_card()
+
+    def publish(self) -> None:
+        from studio.app.dialogs.publish import PublishDialog
+
+        publishing = self._controller.publishing
+        dialog = PublishDialog(self._window, self._controller.packages.found())
+        dialog.planned.connect(publishing.plan)
+        dialog.sent.connect(publishing.send)
+        dialog.cancelled.connect(publishing.cancel)
+        publishing.state.connect(dialog.show_state)
+        dialog.finished.connect(lambda _result: publishing.state.disconnect(dialog.show_state))
+        dialog.finished.connect(lambda _result: publishing.forget())
+        dialog.open()
+
+    def save_labels(self) -> None:
+        sound = self._controller.listening.now
+        if sound is None:
+            return
+        suggested = Path(self._settings["files.folder"]) / f"{sound.path.stem}-labels.txt"
+        path, chosen = QFileDialog.getSaveFileName(self._window, "Save labels", str(suggested), LABELS)
+        if path:
+            ending = chosen.partition("*")[2].rstrip(")") or ".txt"
+            self._controller.save_labels(Path(path) if Path(path).suffix else Path(f"{path}{ending}"))
+
     def export(self) -> None:
         self.show_model()
-        problem = self._controller.first_problem()
+        problem = self._controller.packages.first_problem()
         if problem:
             self._window.model.go_to(problem)
             return
-        self._controller.export(Path(self.export_folder()))
+        self._controller.packages.export(Path(self.export_folder()))
 
     def export_folder(self) -> str:
         """Where packages go: as the project says, else as the settings say, else among the user's documents."""
@@ -103,10 +131,11 @@ class Commands:
         start = self.export_folder() or self._settings["files.folder"]
         folder = QFileDialog.getExistingDirectory(self._window, "Folder for packages", start)
         if folder:
-            self._controller.set_export_folder(folder)
+            self._controller.packages.set_folder(folder)
 
-    def show_folder(self, folder: str) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+    def show_in_desktop(self, path: str) -> None:
+        """Open a folder, or a page, with what the desktop has for it."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
     def quit(self) -> None:
         self._window.close()
@@ -136,16 +165,19 @@ class Commands:
     # pages
 
     def show_model(self) -> None:
-        self._window.show_page(MODEL)
+        self._window.show_page(Page.MODEL)
+
+    def show_checks(self) -> None:
+        self._window.show_page(Page.CHECKS)
 
     def show_jobs(self) -> None:
-        self._window.show_page(JOBS)
+        self._window.show_page(Page.JOBS)
 
     def show_settings(self) -> None:
-        self._window.show_page(SETTINGS)
+        self._window.show_page(Page.SETTINGS)
 
     def manual(self) -> None:
-        self._window.show_page(HELP)
+        self._window.show_page(Page.HELP)
 
     def zoom_in(self) -> None:
         self._window.model.audio.zoom(ZOOM)
@@ -196,9 +228,13 @@ class Commands:
     def reload(self) -> None:
         self._controller.reload()
 
+    def check(self) -> None:
+        self.show_checks()
+        self._controller.check()
+
     def correct(self) -> None:
         from studio.app.dialogs.correct import CorrectDialog
 
         opened = self._controller.opening.now
         if opened is not None:
-            CorrectDialog(self._window, opened, self._controller.correct).open()
+            CorrectDialog(self._window, self._window.theme, opened, self._controller.correct).open()

@@ -29,7 +29,7 @@ class Leaving:
         return False
 
     def _ask(self) -> None:
-        file = self._controller.file
+        file = self._controller.projects.file
         dialog = Dialog(self._window, "Unsaved changes", "Save", self._answered)
         dialog.say(f"Save the changes to {file.name if file else 'this project'}?", "title")
         dialog.say("Otherwise what was changed since the last save is lost.", "dim")

@@ -12,8 +12,11 @@ from studio.audio.files import probe_audio
 from studio.audio.peaks import build_peaks
 from studio.audio.raw import decode
 from studio.document.trust import Trust
+from studio.flows.checking import check_model
+from studio.flows.editing import write_card
 from studio.flows.exporting import export_model
 from studio.flows.opening import open_model
+from studio.flows.publishing import plan_publish, publish
 from studio.flows.rendering import render_file
 from studio.link.player import Player
 from studio.settings import Settings
@@ -25,6 +28,10 @@ def real_services(settings: Settings, resources: Path, session: Path) -> Service
         open_model=open_model,
         render_file=render_file,
         export_model=export_model,
+        check_model=check_model,
+        plan_publish=plan_publish,
+        publish=publish,
+        write_card=write_card,
         load_sound=load_sound,
         player=Player,
         settings=settings,

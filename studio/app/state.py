@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from studio.app.widgets.lines import PeakSource
+    from studio.audio.label import Label
     from studio.audio.raw import RawAudio
+    from studio.document.check import Check
     from studio.document.limits import HostLimits, Problem
+    from studio.flows.publishing import Plan, Published
+
+
+class Page(IntEnum):
+    """The pages of the window, in the order of the rail."""
+
+    MODEL = 0
+    CHECKS = 1
+    JOBS = 2
+    SETTINGS = 3
+    HELP = 4
 
 
 class ModelState(Enum):
@@ -59,6 +72,12 @@ class Situation:
     loop: bool = False
     bypass: bool = False
     exporting: bool = False
+    checking: bool = False
+    labels: bool = False
+    labeller: bool = False
+    correctable: bool = False
+    package: bool = False
+    publishable: bool = False
     undo: str = ""
     redo: str = ""
 
@@ -94,12 +113,58 @@ class Device:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Labels over the present sound.
+
+    `found` are the model's, None where it is no labeller; `dropped` are those of the file `name`.
+    """
+
+    found: tuple[Label, ...] | None = None
+    dropped: tuple[Label, ...] = ()
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.dropped)
+
+
+@dataclass(frozen=True)
+class CheckState:
+    """How far the checks are, or what they found; `stale` where they were asked of another model than is heard."""
+
+    checks: tuple[Check, ...] = ()
+    stale: bool = False
+    running: bool = False
+    step: str = ""
+    progress: float | None = None
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class HostResult:
+    """What became of one host's package: `verified`, `unchanged` since an earlier export, or `refused` and why."""
+
+    word: str
+    path: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class HostRow:
-    """One host of the export panel and what it would refuse."""
+    """One host of the export panel.
+
+    Attributes:
+        limits: what it allows.
+        ticked: whether a package is wanted, which cannot be where there are `misfits`.
+        problems: what it would refuse on the card.
+        misfits: why a model of this kind has no place in it.
+        result: of the last export of exactly this, if there was one.
+    """
 
     limits: HostLimits
     ticked: bool
     problems: tuple[Problem, ...]
+    misfits: tuple[Problem, ...] = ()
+    result: HostResult | None = None
 
 
 @dataclass(frozen=True)
@@ -111,4 +176,17 @@ class ExportState:
     progress: float | None = None
     written: tuple[str, ...] = ()
     folder: str = ""
+    report: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class PublishState:
+    """How far publishing is: planned, running, done, or the sentence in `failed`."""
+
+    plan: Plan | None = None
+    running: bool = False
+    step: str = ""
+    progress: float | None = None
+    done: Published | None = None
     failed: str = ""

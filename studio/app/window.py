@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 from studio.app.actions.menus import Menus
 from studio.app.pages.jobs_page import JobsPage
 from studio.app.pages.model_page import ModelPage
-from studio.app.state import Device, JobRow
+from studio.app.state import CheckState, Device, JobRow, Page, Situation
 from studio.app.theme.theme import Theme
 from studio.app.widgets.rail import Rail
 from studio.app.widgets.status import StatusLine
@@ -21,7 +22,7 @@ from studio.app.widgets.words import label
 from studio.settings import Settings
 
 SIZE, LEAST = (1280, 800), (1024, 700)
-PAGES = [("Model", "model"), ("Jobs", "jobs"), ("Settings", "settings"), ("Help", "help")]
+PAGES = [("Model", "model"), ("Checks", "checks"), ("Jobs", "jobs"), ("Settings", "settings"), ("Help", "help")]
 LOW = 2  # pages at the foot of the rail
 NAME = "Neural Audio Studio"
 
@@ -29,25 +30,30 @@ NAME = "Neural Audio Studio"
 class Window(QMainWindow):
     """Shows what it is told and signals what is done to it.
 
-    Settings and Help are made when they are first looked at.
+    Checks, Settings and Help are made when they are first looked at.
 
     Signals:
         dropped: files were dropped, a list of paths.
         setting_changed: a preference and its new value.
         rescan: look for output devices again.
         job_cancelled: the work of this number is no longer wanted.
+        checked, checks_cancelled: run the checks, stop them.
+        mended: change the model as this Mend of a check says.
     """
 
     dropped = Signal(list)
     setting_changed = Signal(str, object)
     rescan = Signal()
     job_cancelled = Signal(int)
+    checked = Signal()
+    checks_cancelled = Signal()
+    mended = Signal(object)
 
     def __init__(self, theme: Theme, settings: Settings, resources: Path) -> None:
         super().__init__()
         self.theme, self._settings, self._resources = theme, settings, resources
         self._rows: Sequence[JobRow] = ()
-        self._device = Device()
+        self._device, self._checks, self._situation = Device(), CheckState(), Situation()
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle(f"{NAME}[*]")
         self.setAcceptDrops(True)
@@ -57,7 +63,7 @@ class Window(QMainWindow):
         self.rail = Rail(theme, PAGES, LOW)
         self.strip, self.status = ErrorStrip(theme), StatusLine()
         self.pages = QStackedWidget()
-        self._made: dict[int, QWidget] = {0: self.model, 1: self.jobs}
+        self._made: dict[int, QWidget] = {Page.MODEL: self.model, Page.JOBS: self.jobs}
         self._lay_out()
         self.hint = self._drop_hint()
         self.rail.chosen.connect(self.show_page)
@@ -68,7 +74,8 @@ class Window(QMainWindow):
 
     def show_page(self, index: int) -> None:
         if index not in self._made:
-            self._made[index] = self._make_settings() if index == 2 else self._make_help()
+            make = {Page.CHECKS: self._make_checks, Page.SETTINGS: self._make_settings, Page.HELP: self._make_help}
+            self._made[index] = make[Page(index)]()
             self.pages.addWidget(self._made[index])
         self.pages.setCurrentWidget(self._made[index])
         self.rail.show_page(index)
@@ -81,7 +88,7 @@ class Window(QMainWindow):
         self._rows = rows
         active = [row for row in rows if row.is_active]
         self.jobs.show_rows(rows)
-        self.rail.show_count(1, len(active))
+        self.rail.show_count(Page.JOBS, len(active))
         self.status.show_job(active[0] if active else None, len(active))
 
     def cancel_job(self) -> bool:
@@ -94,8 +101,19 @@ class Window(QMainWindow):
     def show_device(self, device: Device) -> None:
         self._device = device
         self.status.show_device(device)
-        if 2 in self._made:
-            self._made[2].show_device(device)  # type: ignore[attr-defined]
+        if Page.SETTINGS in self._made:
+            page: Any = self._made[Page.SETTINGS]
+            page.show_device(device)
+
+    def show_checks(self, state: CheckState) -> None:
+        self._checks = state
+        self._feed_checks()
+
+    def show_situation(self, now: Situation) -> None:
+        """What can be done now."""
+        self._situation = now
+        self.menus.show_situation(now)
+        self._feed_checks()
 
     def change_setting(self, key: str, value: object) -> None:
         if key == "appearance.theme":
@@ -128,6 +146,23 @@ class Window(QMainWindow):
         geometry = self.saveGeometry().toBase64().toStdString()
         self.setting_changed.emit("window.geometry", geometry)
         event.accept()
+
+    def _make_checks(self) -> QWidget:
+        from studio.app.pages.checks_page import ChecksPage
+
+        page = ChecksPage(self.theme)
+        page.started.connect(self.checked)
+        page.cancelled.connect(self.checks_cancelled)
+        page.mended.connect(self.mended)
+        page.show_enabled(self._situation.model, self._situation.correctable)
+        page.show_state(self._checks)
+        return page
+
+    def _feed_checks(self) -> None:
+        if Page.CHECKS in self._made:
+            page: Any = self._made[Page.CHECKS]
+            page.show_enabled(self._situation.model, self._situation.correctable)
+            page.show_state(self._checks)
 
     def _make_settings(self) -> QWidget:
         from studio.app.pages.settings_page import SettingsPage

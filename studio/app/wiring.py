@@ -10,7 +10,7 @@ from studio.app.commands import Commands
 from studio.app.controller.controller import Controller, Trouble
 from studio.app.controller.dropping import Dropping
 from studio.app.leaving import Leaving
-from studio.app.state import ExportState, Situation, Sound
+from studio.app.state import ExportState, Labels, Situation, Sound
 from studio.app.window import Window
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project
@@ -27,6 +27,7 @@ class Wiring:
 
     def __init__(self, window: Window, controller: Controller) -> None:
         self._window, self.controller = window, controller
+        self._said: tuple[object, ...] = ()
         self.dropping = Dropping(controller)
         self.commands = Commands(window, controller, self.dropping)
         self._leaving = Leaving(window, controller, self.commands)
@@ -39,10 +40,13 @@ class Wiring:
         controller.editing.changed.emit(controller.project)
         window.show_device(controller.playing.device)  # it may have been there first
 
-    def _show_packages(self, state: ExportState) -> None:
-        """Open the folder of packages that were all written."""
+    def _show_export(self, state: ExportState) -> None:
+        """What became of each host's package; the folder of those that were all written is opened."""
+        if not state.running:
+            self._show_project(self.controller.project)
+        self._window.model.export.show_state(state)
         if state.written and not state.failed:
-            self.commands.show_folder(state.folder)
+            self.commands.show_in_desktop(state.folder)
 
     def close(self) -> None:
         """End the engine and all work."""
@@ -62,6 +66,7 @@ class Wiring:
         playing, transport = control.playing, audio.transport
         audio.opening.connect(self.commands.open_sound)
         audio.saving.connect(self.commands.save_sound)
+        audio.saving_labels.connect(self.commands.save_labels)
         audio.sound_chosen.connect(control.choose_sound)
         audio.sought.connect(playing.seek)
         audio.selected.connect(playing.select)
@@ -84,11 +89,12 @@ class Wiring:
         editing.refused.connect(lambda _field, said: page.editor.show_trouble(said))
         page.export.ticked.connect(editing.tick_host)
         page.export.problem_chosen.connect(page.go_to)
-        page.export.folder_typed.connect(self.controller.set_export_folder)
+        page.export.folder_typed.connect(self.controller.packages.set_folder)
         page.export.folder_asked.connect(do.choose_folder)
         page.export.started.connect(do.export)
         page.export.cancelled.connect(self.controller.exporting.cancel)
-        page.export.shown.connect(do.show_folder)
+        page.export.publishing.connect(do.publish)
+        page.export.shown.connect(do.show_in_desktop)
 
     def _from_window(self) -> None:
         window, control = self._window, self.controller
@@ -98,12 +104,15 @@ class Wiring:
         window.setting_changed.connect(self._change_setting)
         window.rescan.connect(control.playing.rescan)
         window.job_cancelled.connect(control.tasks.cancel)
+        window.checked.connect(control.check)
+        window.checks_cancelled.connect(control.checking.cancel)
+        window.mended.connect(control.mend)
         window.status.device_asked.connect(self.commands.device)
 
     def _from_controller(self) -> None:
         window, control = self._window, self.controller
         control.project_changed.connect(self._show_project)
-        control.file_changed.connect(lambda _path: self._show_file())
+        control.projects.file_changed.connect(lambda _path: self._show_file())
         control.opened_changed.connect(self._show_opened)
         control.sound_changed.connect(self._show_sound)
         control.situation_changed.connect(self._show_situation)
@@ -116,8 +125,11 @@ class Wiring:
         control.listening.wet_changed.connect(window.model.audio.show_wet)
         control.playing.device_changed.connect(window.show_device)
         control.playing.ticked.connect(self._tick)
-        control.exporting.state.connect(window.model.export.show_state)
-        control.exporting.state.connect(self._show_packages)
+        control.exporting.state.connect(self._show_export)
+        control.checking.state.connect(window.show_checks)
+        control.packages.checks_asked.connect(self.commands.show_checks)
+        control.labelling.changed.connect(self._show_labels)
+        control.labelling.saved.connect(lambda path: window.status.show_message(f"Saved {path}."))
         control.exporting.saved.connect(lambda path, _made: window.status.show_message(f"Saved {path}."))
 
     def _act(self, action: Action) -> None:
@@ -154,34 +166,48 @@ class Wiring:
             menu.addSeparator()
 
     def _show_project(self, project: Project) -> None:
+        """Show the document; while a knob is turned only what turns with it."""
+        page = self._window.model
+        page.knobs.show_knobs(project.card.parameters, project.knob)
+        page.audio.show_list(project.audio, project.audio_index)
+        self._show_file()
+        results = dict(self.controller.exporting.results_of(project))
+        said = (project.card, project.call, project.hosts, self.commands.export_folder(), results)
+        if said != self._said:
+            self._said = said
+            self._show_card(project)
+
+    def _show_card(self, project: Project) -> None:
         page, rows = self._window.model, self.controller.exporting.rows(project)
         page.card.show_card(project.card)
         page.card.show_hosts(rows)
         page.editor.show_knobs(project.card.parameters, project.call)
-        said = [p.sentence for row in rows if row.ticked for p in row.problems if p.field == "parameters"]
-        page.editor.show_trouble(" ".join(said))
-        page.knobs.show_knobs(project.card.parameters, project.knob)
+        found = [p.sentence for row in rows if row.ticked for p in row.problems if p.field == "parameters"]
+        page.editor.show_trouble(" ".join(found))
         page.export.show_hosts(rows)
         page.export.show_folder(self.commands.export_folder())
-        page.audio.show_list(project.audio, project.audio_index)
-        self._show_file()
 
     def _show_file(self) -> None:
-        self._window.show_file(self.controller.file, self.controller.editing.history.is_saved)
+        self._window.show_file(self.controller.projects.file, self.controller.editing.history.is_saved)
 
     def _show_opened(self, opened: OpenedModel | None) -> None:
         self._window.model.header.show_model(opened)
+        self._window.model.knobs.show_model()
 
     def _show_sound(self, sound: Sound | None) -> None:
         self._window.model.audio.show_sound(sound)
 
+    def _show_labels(self, labels: Labels) -> None:
+        self._window.model.audio.show_labels(labels)
+
     def _show_situation(self, now: Situation) -> None:
         page, playing = self._window.model, self.controller.playing
-        self._window.menus.show_situation(now)
+        self._window.show_situation(now)
         page.audio.transport.show_enabled(now.audio and now.device)
         page.audio.transport.show_playing(now.playing)
         page.audio.transport.show_switches(now.loop, now.bypass)
-        page.audio.save.setEnabled(now.model and now.audio)
+        page.header.correct.setEnabled(now.correctable)
+        page.audio.show_saving(now.model and now.audio and not now.labeller, now.labeller and now.labels)
         page.audio.show_loop(*playing.selection)
         page.export.show_enabled(now.model)
 

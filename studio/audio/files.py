@@ -38,7 +38,12 @@ def probe_audio(path: Path) -> AudioInfo:
 
 
 def read_audio(path: Path) -> tuple[Samples, int]:
-    """Read a whole file as float32 `[channels, frames]` and its rate in Hz.
+    """Read a whole file as float32 `[channels, frames]` and its rate in Hz; see `read_noted`."""
+    return read_noted(path)[:2]
+
+
+def read_noted(path: Path) -> tuple[Samples, int, str]:
+    """Read a whole file as float32 `[channels, frames]`, its rate in Hz, and a sentence about what is wrong with it.
 
     Samples that are not numbers come as silence. A damaged file gives what can be read of it.
 
@@ -52,7 +57,7 @@ def read_audio(path: Path) -> tuple[Samples, int]:
             if read > MAX_SAMPLES:
                 raise FileError(f"{path.name} is too long to be read at once.", "Cut it into parts.", about=path.name)
             blocks.append(block)
-        return np.concatenate(blocks, axis=1), reader.sample_rate
+        return np.concatenate(blocks, axis=1), reader.sample_rate, reader.note
 
 
 def write_audio(path: Path, audio: Samples, rate: int) -> None:

@@ -2,51 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import torch
+
+from studio.checks.asking import last_line
+from studio.checks.blocks import check_blocks
+from studio.checks.channels import check_channels
 from studio.checks.finite import check_finite
+from studio.checks.knobs import check_knobs, check_zipper
 from studio.checks.labels import check_labels
 from studio.checks.latency import check_latency
-from studio.checks.level import check_dc, check_gain
+from studio.checks.level import check_clipping, check_dc, check_gain
+from studio.checks.linearity import check_linearity
+from studio.checks.memory import check_memory
 from studio.checks.parity import check_parity
+from studio.checks.quiet import check_denormals, check_silence
+from studio.checks.receptive import check_receptive
+from studio.checks.recovery import check_recovery
 from studio.checks.repeat import check_determinism, check_reset
 from studio.checks.shape import check_shape
 from studio.checks.speed import check_speed
+from studio.checks.state import check_state
+from studio.checks.whole import check_whole
 from studio.document.check import Check
 from studio.wrappers.captured import Captured
 
 Ask = Callable[[Captured, int], Check]
 Report = Callable[[float | None, str], None]
 EFFECTS: Final[tuple[Ask, ...]] = (
+    check_blocks,
     check_shape,
     check_finite,
+    check_recovery,
     check_latency,
+    check_receptive,
+    check_state,
     check_parity,
     check_determinism,
     check_reset,
     check_gain,
+    check_clipping,
+    check_linearity,
     check_dc,
+    check_silence,
+    check_channels,
+    check_knobs,
+    check_zipper,
+    check_denormals,
     check_speed,
+    check_memory,
 )
+ESSENTIAL: Final[tuple[Ask, ...]] = (check_blocks, check_shape, check_finite, check_latency, check_reset)
 ANY_RATE = 48000
 
 
 def run_checks(captured: Captured, sample_rate: int | None, report: Report) -> list[Check]:
     """Ask everything that fits the model; a model that fails under a question has failed it."""
+    return _ask(captured, sample_rate, report, _other_than_effects(captured) or EFFECTS)
+
+
+def essential_checks(captured: Captured, sample_rate: int | None, report: Report) -> list[Check]:
+    """Ask before a package is written only what a host could not survive, or would do wrong without a word.
+
+    A `fail` is no package; a `warn` (a false delay, odd sizes of blocks) is one that the user may still want.
+    """
+    return _ask(captured, sample_rate, report, _other_than_effects(captured) or ESSENTIAL)
+
+
+def _other_than_effects(captured: Captured) -> tuple[Ask, ...]:
+    if captured.call.offline:
+        return (check_whole,)
+    return (check_labels,) if captured.call.labels else ()
+
+
+def _ask(captured: Captured, sample_rate: int | None, report: Report, asked: Sequence[Ask]) -> list[Check]:
     rate = sample_rate or (captured.call.sample_rates[0] if captured.call.sample_rates else ANY_RATE)
-    asked = (check_labels,) if captured.call.labels else EFFECTS
-    captured.module.prepare(rate, 512)
-    found = []
-    for number, ask in enumerate(asked):
-        name = ask.__name__.removeprefix("check_")
-        report(number / len(asked), f"Checking {name}")
-        try:
-            found.append(ask(captured, rate))
-        except RuntimeError as error:
-            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-            said = lines[-1][:200] if lines else "no reason given"
-            found.append(Check(id=name, verdict="fail", title="The model can be called", advice=f"It fails: {said}"))
-        if ask is check_shape and found[-1].verdict == "fail":
-            break  # the other questions compare lengths
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as it is played; many small calls would only wait for one another
+    found: list[Check] = []
+    try:
+        captured.module.prepare(rate, 512)
+        for number, ask in enumerate(asked):
+            name = ask.__name__.removeprefix("check_")
+            report(number / len(asked), f"Checking {name}")
+            found.append(_answer(ask, name, captured, rate))
+            if name == "shape" and found[-1].verdict == "fail":
+                break  # the other questions compare lengths
+    finally:
+        torch.set_num_threads(threads)
     return found
+
+
+def _answer(ask: Ask, name: str, captured: Captured, rate: int) -> Check:
+    try:
+        return ask(captured, rate)
+    except Exception as error:  # a foreign model raises whatever it likes, and may return what no arithmetic fits
+        advice = f"It fails: {last_line(error)}"
+        return Check(id=name, verdict="fail", title="The model can be called", advice=advice)

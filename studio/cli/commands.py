@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -119,7 +121,7 @@ def render(
                 report=report,
             )
     if not model.call.sample_rates:
-        found["facts"] = ["The model's own sample rate is not known: it was run at the sound's."]
+        found["facts"] += ["The model's own sample rate is not known: it was run at the sound's."]
     show(found, _rendered(found), as_json)
     return 0
 
@@ -209,8 +211,26 @@ def _inspected(found: dict[str, Any]) -> str:
 
 
 def _checked(checks: Sequence[Check]) -> str:
-    rows = [[each.verdict, each.id, each.value, each.unit, each.advice] for each in checks]
-    return table(["verdict", "check", "value", "unit", "advice"], rows)
+    """A line for each check; below one that can be mended, what is added to the command line for that."""
+    rows = [[each.verdict, each.id, _one_line(each.value), each.unit, _one_line(each.advice)] for each in checks]
+    head, *lines = table(["verdict", "check", "value", "unit", "advice"], rows).split("\n")
+    said = [head]
+    for each, line in zip(checks, lines, strict=True):
+        said.append(line)
+        if each.mend is not None and each.mend.call:
+            said.append(f"    mend: {_options(each.mend.call)}   ({each.mend.label})")
+    return "\n".join(said)
+
+
+def _one_line(value: Any) -> Any:
+    """A knob or a failing model may say anything; a row of a table is one line."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _options(call: dict[str, Any]) -> str:
+    """The fields as the command line takes them."""
+    words = [f"{field}={json.dumps(value, separators=(',', ':'))}" for field, value in call.items()]
+    return " ".join(f"--call {shlex.quote(word)}" for word in words)
 
 
 def _exported(packages: Sequence[Package]) -> str:
@@ -225,7 +245,11 @@ def _exported(packages: Sequence[Package]) -> str:
 
 
 def _rendered(found: dict[str, Any]) -> str:
-    return (
+    if "labels" in found:
+        said = f"{found['output']}: {found['labels']} labels, {found['realtime_factor']:.1f} times real time."
+        return "\n".join([said, *found.get("facts", ())])
+    said = (
         f"{found['output']}: {found['frames']} samples at {found['sample_rate']} Hz, {found['latency']} samples of "
         f"delay taken out, {found['realtime_factor']:.1f} times real time."
     )
+    return "\n".join([said, *found.get("facts", ())])

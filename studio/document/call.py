@@ -72,8 +72,11 @@ class Call(BaseModel):
         decoding: its frames of class probabilities become labels.
         aggregate: what a knob's sample-accurate positions become for a model that is no wrapper: their mean
             over the block, the last one, or all of them.
+        resampling: how the sound comes to the model's rate and back where the host has another: `best` leaves all
+            but the last tenth of the band as it is, `low delay` takes a third of the time and a quarter of the band.
         stateful: remembers something from call to call.
         random: the same input may give another output.
+        offline: it makes its sound as a whole and is rendered, not played.
         arguments: what it takes beside the sound.
         state_outputs: positions of returned states within a tuple, in the order of the state arguments.
     """
@@ -103,8 +106,10 @@ class Call(BaseModel):
     spectrum: Spectrum | None = None
     decoding: Decoding | None = None
     aggregate: Literal["mean", "last", "samples"] = "mean"
+    resampling: Literal["best", "low delay"] = "best"
     stateful: bool = False
     random: bool = False
+    offline: bool = False
     arguments: tuple[Argument, ...] = ()
     state_outputs: tuple[int, ...] = ()
 
@@ -125,9 +130,12 @@ class Call(BaseModel):
             said += f", changes the rate by {self.ratio[0]}/{self.ratio[1]}"
         said += ", keeps state" if self.stateful else ""
         said += ", is random" if self.random else ""
+        said += ", as a whole, so it is rendered and not played" if self.offline else ""
         return f"{said} (called as {'[C, T]' if self.wrapper else _axes(self.layout)})."
 
     def _blocks(self) -> str:
+        if self.offline:
+            return "sounds of any length"
         if self.block_sizes:
             return f"blocks of {' or '.join(str(size) for size in self.block_sizes)} samples"
         if self.multiple > 1:
@@ -149,16 +157,23 @@ def corrected(call: Call, said: dict[str, Any]) -> Call:
     if unknown:
         known = ", ".join(Call.model_fields)
         raise ModelError(f"A call has no {', '.join(unknown)}.", f"It has {known}.", fields=unknown)
+    known_now = call.model_dump()
+    within = {name: {**known_now[name], **part} for name, part in said.items() if _extends(known_now[name], part)}
     try:
-        return Call.model_validate({**call.model_dump(), **said})
+        return Call.model_validate({**known_now, **said, **within})
     except ValidationError as error:
         faults = [(".".join(str(step) for step in each["loc"]), each["msg"]) for each in error.errors()]
         sentence = "; ".join(f"{field}: {message.removeprefix('Value error, ')}" for field, message in faults)
         raise ModelError(f"The call cannot be so: {sentence}.", fields=[field for field, _ in faults]) from error
 
 
+def _extends(found: Any, said: Any) -> bool:
+    """Whether both are objects: what was not said of it stays as it was found."""
+    return isinstance(found, dict) and isinstance(said, dict)
+
+
 def _channels(count: int) -> str:
-    return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
+    return {0: "no sound", 1: "mono", 2: "stereo"}.get(count, f"{count} channels")
 
 
 def _axes(layout: str) -> str:

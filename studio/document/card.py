@@ -6,11 +6,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio.document.parameter import Parameter
 from studio.errors import CardError
 from studio.storage import read_text
+
+
+class Levels(BaseModel):
+    """Where a plugin's own four knobs start, 0…1; 0.5 of a gain is 0 dB."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wet: float = Field(default=1.0, ge=0, le=1)
+    dry: float = Field(default=0.0, ge=0, le=1)
+    input_gain: float = Field(default=0.5, ge=0, le=1)
+    output_gain: float = Field(default=0.5, ge=0, le=1)
 
 
 class ModelCard(BaseModel):
@@ -37,6 +48,7 @@ class ModelCard(BaseModel):
     labels: tuple[str, ...] = ()
     sample_rate: int | None = None
     parameters: tuple[Parameter, ...] = ()
+    levels: Levels = Levels()
 
 
 WORDS = {
@@ -107,7 +119,8 @@ def _from_neutone(found: dict[str, Any]) -> dict[str, Any]:
     described = found.get("neutone_parameters") or {}
     used = [each for each in described.values() if str(each.get("used", True)) != "False"]
     card["parameters"] = [_neutone_parameter(each) for each in used]
-    return card
+    levels = {name: found[f"{name}_default_value"] for name in Levels.model_fields if f"{name}_default_value" in found}
+    return {**card, "levels": levels}
 
 
 def _neutone_parameter(found: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +129,9 @@ def _neutone_parameter(found: dict[str, Any]) -> dict[str, Any]:
     default = found.get("default_value", 0.0)
     if kind == "continuous":
         default = float(default)  # metadata of SDK 1.4 wrote numbers as strings
+    if kind == "tokens" and isinstance(default, list):
+        default = " ".join(str(each) for each in default)
+    most = found.get("max_n_chars", found.get("max_n_tokens", -1))
     return {
         "name": found.get("name", ""),
         "description": found.get("description", ""),
@@ -124,6 +140,7 @@ def _neutone_parameter(found: dict[str, Any]) -> dict[str, Any]:
         "min": found.get("min_value", 0.0),
         "max": found.get("max_value", 1.0),
         "choices": labels,
+        "max_length": most if most >= 0 else None,
     }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.document.amplifier import amplifier_kind
 from studio.document.outline import parse
 from studio.document.pickles import PickleContent, looks_pickled, read_pickles
 from studio.errors import FileError
@@ -18,8 +20,10 @@ from studio.storage import require_file
 HEAD = 4096
 MAX_TEXT = 8 << 20
 MAX_HEADER = 100 << 20
+ROOT_CLASS = re.compile(rb"\x80.c(__torch__[\w.]*)\n(\w+)\n")  # with which data.pkl of an archive begins
 MODEL_KINDS = (
-    "python", "torchscript", "state_dict", "checkpoint", "pickled-module", "pt2", "safetensors", "neutone", "audacity",
+    "python", "torchscript", "state_dict", "checkpoint", "pickled-module", "pt2", "safetensors",
+    "neutone", "neutone_gen", "audacity", "nn", "harp", "plain", "nam", "guitarml",
 )  # fmt: skip
 NESTED = frozenset({"state_dict", "model_state_dict", "optimizer_state_dict", "hyper_parameters", "optimizer", "epoch"})
 SOUNDS = {
@@ -55,7 +59,7 @@ class Kind:
 
     Attributes:
         name: `python`, `torchscript`, `state_dict`, `checkpoint`, `pickled-module`, `pt2`, `safetensors`, `onnx`,
-            `neutone`, `audacity`, `project` or `audio`.
+            `neutone`, `neutone_gen`, `audacity`, `nn`, `harp`, `plain`, `nam`, `guitarml`, `project` or `audio`.
         size_bytes: of the file; of a folder's model.
         title: the kind in words.
         facts: sentences for the user.
@@ -123,6 +127,8 @@ def _by_head(path: Path, size: int, head: bytes) -> Kind:
 
 def _folder(path: Path) -> Kind:
     model, described = path / "model.pt", path / "metadata.json"
+    if model.is_file() and (path / "app.py").is_file() and (path / "controls.json").is_file():
+        return Kind("harp", model.stat().st_size, "HARP app")
     if model.is_file() and described.is_file():
         return Kind("audacity", model.stat().st_size, "Audacity package")
     raise FileError(f"{path.name or path} is a folder, not a model.", "Open the model file inside it.", about=path.name)
@@ -157,14 +163,40 @@ def _archive(path: Path, size: int, archive: zipfile.ZipFile, names: list[str]) 
 
 def _torchscript(path: Path, size: int, archive: zipfile.ZipFile, names: list[str]) -> Kind:
     extra = next((name for name in names if name.partition("/")[2] == "extra/metadata.json"), "")
-    if extra and "model_name" in _json(archive.read(extra)):
+    said = _json(archive.read(extra)) if extra else {}
+    if "model_name" in said:
+        if "audio_out_channels" in said:
+            return Kind("neutone_gen", size, "Neutone Gen package")
         return Kind("neutone", size, "Neutone package")
     beside = path.with_name("metadata.json")
     if path.name == "model.pt" and beside.is_file() and beside.stat().st_size < MAX_TEXT:
         said = _json(beside.read_bytes())
         if "effect_type" in said or "domain_tags" in said:
             return Kind("audacity", size, "Audacity package")
+    beside = path.with_name("controls.json")
+    if path.name == "model.pt" and beside.is_file() and path.with_name("app.py").is_file():
+        return Kind("harp", size, "HARP app")
+    ours = next((name for name in names if name.partition("/")[2] == "extra/studio.json"), "")
+    if ours and _json(archive.read(ours)).get("host") == "plain":
+        return Kind("plain", size, "plain TorchScript package")
+    if _is_nn(archive, names):
+        return Kind("nn", size, "nn~ package")
     return Kind("torchscript", size, "TorchScript archive")
+
+
+def _is_nn(archive: zipfile.ZipFile, names: list[str]) -> bool:
+    """Whether the class of the whole has a method with the four numbers by which nn~ calls it."""
+    pickled = next((name for name in names if name.partition("/")[2] == "data.pkl"), "")
+    if not pickled:
+        return False
+    with archive.open(pickled) as stream:
+        found = ROOT_CLASS.match(stream.read(HEAD))
+    code = f"{pickled.partition('/')[0]}/code/{found[1].decode().replace('.', '/')}.py" if found else ""
+    if found is None or code not in names or archive.getinfo(code).file_size > MAX_TEXT:
+        return False
+    _, _, rest = archive.read(code).partition(b"class " + found[2] + b"(Module):")
+    own = rest.partition(b"\nclass ")[0]
+    return b"def get_methods(self" in own or b"forward_params : Tensor" in own
 
 
 def _read_pickle(path: Path, stream: Any) -> PickleContent:
@@ -244,10 +276,17 @@ def _json_kind(path: Path, size: int, text: str) -> Kind:
     said = _json(text.encode())
     if "studio" in said:
         return Kind("project", size, "project")
+    if (amplifier := amplifier_kind(said)) is not None:
+        return Kind(amplifier[0], size, amplifier[1])
+    if "in_shape" in said and "layers" in said:
+        hint = "Open the JSON with model_data and state_dict that it was made from."
+        raise _not(path, "an RTNeural file, as AIDA-X plays", hint)
     if "nbformat" in said:
         raise _not(path, "a notebook, not a model", "Save its cells as a Python file and open that.")
     if "model_name" in said or "effect_type" in said or "domain_tags" in said:
         raise _not(path, "a model card, not a model", "Open the model; the card is read with --card.")
+    if not said and text.strip("{} \t\r\n"):
+        raise _not(path, "cut or damaged JSON", "Download or save it again.")
     raise _not(path, "a JSON file, not a model")
 
 

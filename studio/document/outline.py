@@ -11,8 +11,11 @@ from studio.errors import FileError
 from studio.storage import read_text
 
 MODULE_BASES = ("Module", "ScriptModule", "LightningModule", "Sequential", "ModuleList")
-WRAPPER_BASES = ("WaveformToWaveform", "WaveformToLabels", "WaveformToWaveformBase")
-FOREIGN_WRAPPERS = ("WaveformToWaveformMetadata", "WaveformToWaveformBase", "WaveformToLabelsBase", "NonRealtimeBase")
+WRAPPER_BASES = ("WaveformToWaveform", "WaveformToLabels", "FrameLabels", "WaveformToWaveformBase")
+FOREIGN_WRAPPERS = (
+    "WaveformToWaveformMetadata", "WaveformToWaveformBase", "WaveformToLabelsBase", "AudacityModel",
+    "NonRealtimeBase", "NonRealtimeTokenizerBase",
+)  # fmt: skip
 ACTING = frozenset(
     {"os", "subprocess", "shutil", "socket", "urllib", "requests", "http", "ftplib", "smtplib", "ctypes", "sys", "glob"}
     | {"multiprocessing", "threading", "signal", "pickle", "importlib", "runpy", "tempfile", "webbrowser", "asyncio"}

@@ -22,7 +22,7 @@ class Parameter(BaseModel):
         name: unique within a model; the key of `params` in a wrapper's `do_forward_pass`.
         description: one sentence.
         kind: continuous, choice, toggle, text or tokens.
-        default: in the parameter's own unit; for a choice its name.
+        default: in the parameter's own unit; for a choice its name; for tokens their numbers as text, "3 1 4".
         min: least value, in `unit`.
         max: greatest value, in `unit`.
         unit: as printed, for example "Hz"; empty where there is none.
@@ -30,6 +30,8 @@ class Parameter(BaseModel):
             (the knob moves evenly in decibels, the model gets the linear gain 10^(dB/20)).
         smoothing_ms: time constant with which the position follows the hand; 0 follows at once.
         max_length: most characters of a text, most tokens; None: any number.
+        maps: the model gets the value; False: it gets the knob's position 0…1, and range and unit are only shown,
+            as Neutone's SDK does it in real-time models.
         choices: the names of a choice, in the order of the values 0, 1, 2 … that the model gets.
         drives: what it moves in a model that is no wrapper: `argument:NAME`, `element:NAME[i]` of a
             conditioning vector, or `attribute:PATH` of the module; empty in a wrapper.
@@ -47,6 +49,7 @@ class Parameter(BaseModel):
     curve: Curve = "linear"
     smoothing_ms: float = Field(default=0.0, ge=0, le=10_000)
     max_length: int | None = None
+    maps: bool = True
     choices: tuple[str, ...] = ()
     drives: str = ""
 
@@ -66,7 +69,15 @@ class Parameter(BaseModel):
             self._check_choice()
         if self.kind == "toggle":
             _as_bool(self.default)
+        if self.kind in ("text", "tokens"):
+            self._check_length(self.text)
         return self
+
+    def _check_length(self, text: str) -> None:
+        length = len(text) if self.kind == "text" else len(tokens_of(text))
+        if self.max_length is not None and length > self.max_length:
+            unit = "characters" if self.kind == "text" else "tokens"
+            raise ValueError(f"{self.name} takes {self.max_length} {unit} at most, not {length}")
 
     def _check_choice(self) -> None:
         if len(set(self.choices)) < len(self.choices):
@@ -93,6 +104,11 @@ class Parameter(BaseModel):
     @property
     def is_numeric(self) -> bool:
         return self.kind in ("continuous", "choice", "toggle")
+
+    @property
+    def text(self) -> str:
+        """The default of a text or of tokens; empty where none was given."""
+        return self.default if isinstance(self.default, str) else ""
 
     def position(self, value: Value) -> float:
         """Where the knob stands, 0…1, for a value in the parameter's own unit (a choice by name or number)."""
@@ -124,6 +140,7 @@ class Parameter(BaseModel):
     def parse(self, text: str) -> Value:
         """A value typed by a user. Raises: ValueError with a sentence that says what is allowed."""
         if self.kind in ("text", "tokens"):
+            self._check_length(text)
             return text
         if self.kind == "toggle":
             return _as_bool(text)
@@ -152,6 +169,14 @@ class Parameter(BaseModel):
 
     def _unit(self) -> str:
         return f" {self.unit}" if self.unit else ""
+
+
+def tokens_of(text: str) -> list[int]:
+    """Token numbers from text, with blanks or commas between them. Raises: ValueError."""
+    words = text.replace(",", " ").split()
+    if wrong := [each for each in words if not each.isdecimal()]:
+        raise ValueError(f"tokens are whole numbers with blanks between them; {wrong[0]!r} is none")
+    return [int(each) for each in words]
 
 
 def _as_bool(value: Value) -> bool:

@@ -15,7 +15,7 @@ from studio.errors import ConsentNeeded
 from studio.settings import state_dir
 from studio.storage import require_file, resources, sha256, write_text
 
-RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "audacity"})
+RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "neutone_gen", "audacity", "nn", "harp"})
 
 
 def needs_consent(kind: Kind) -> bool:

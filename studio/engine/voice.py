@@ -115,6 +115,8 @@ def open_voice(captured: Captured, channels: int, sample_rate: int, block: int) 
     """A captured model, ready to play. Raises: ModelError."""
     if captured.call.labels:
         raise ModelError("The model labels sound; it makes none to be heard.", "Its labels are shown instead.")
+    if captured.call.offline:
+        raise ModelError("The model makes its sound as a whole and cannot be played.", "Render a sound with it.")
     outputs = tuple(output.channels for output in captured.call.outputs)
     shape = {"channels": channels, "sample_rate": sample_rate, "block": block}
     return Voice(open_stream(captured), len(captured.numeric), outputs, **shape)

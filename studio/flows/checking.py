@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from studio.document.check import Check
@@ -10,6 +11,14 @@ from studio.document.opened import OpenedModel
 from studio.link.job import Limits, Report, run_job
 
 LIMITS = Limits(seconds=900.0, silence=120.0)
+
+
+def facts_of(checks: Iterable[Check]) -> dict[str, Any]:
+    """Fields of the Call that were measured to be other than they are said: every mend together.
+
+    Returns: what `ModelSource.call` and `--call` take; empty where the call says what was measured.
+    """
+    return {field: value for check in checks if check.mend for field, value in check.mend.call.items()}
 
 
 def check_model(

@@ -25,7 +25,7 @@ from studio.storage import move_folder_into_place, staging_beside
 
 LIMITS = Limits(seconds=1800.0, silence=300.0)
 AT_ONCE = 2  # jobs side by side: each holds torch
-DEADLY = {"shape", "finite", "labels"}  # no host lives well with a model that fails one of these
+DEADLY = {"blocks", "shape", "finite", "labels", "whole"}  # no host lives well with a model that fails one of these
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,10 @@ def refuse_failed(checks: Sequence[Check], *, anyway: bool = False) -> None:
     mends = [f"{each.mend.label}." for each in failed if each.mend is not None]
     deadly = any(each.id in DEADLY for each in failed)
     hint = " ".join(mends) or ("Mend the model." if deadly else "Mend the model, or export it anyway.")
-    raise ModelError(f"The model failed its checks, so nothing was written. {said}", hint, fields=["checks"])
+    choices = [] if deadly else ["anyway"]
+    raise ModelError(
+        f"The model failed its checks, so nothing was written. {said}", hint, fields=["checks"], choices=choices
+    )
 
 
 def _make(asked: Wanted, host: str, staging: Path, report: Report | None, cancel: threading.Event) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def inspect_file(source: ModelSource, *, trust: Trust) -> dict[str, Any]:
 
 def _audio(path: Path) -> dict[str, Any]:
     info = probe_audio(path)
-    said = f"{info.seconds:.2f} s, {info.channels} channels at {info.sample_rate} Hz ({info.format})."
+    channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
+    said = f"{info.seconds:.2f} s, {channels} at {info.sample_rate} Hz ({info.format})."
     return {"channels_out": info.channels, "facts": [said]}
 
 

@@ -36,7 +36,8 @@ def render_file(
 
     Raises: FileError where `target` is what is read; JobError.
 
-    Returns: `output`, `outputs`, `frames`, `sample_rate`, `latency`, `seconds`, `realtime_factor`.
+    Returns: `output`, `outputs`, `frames`, `sample_rate`, `latency`, `seconds`, `realtime_factor`, and in `facts`
+        what the listener should know of the sound that was read.
     """
     _spare(target, (source, *(Path(each) for each in (opened.source.path, opened.source.source) if each)))
     request = {

@@ -15,7 +15,8 @@ def host(name: str) -> ModuleType:
         `package(captured, work) -> list[Path]`: writes into `work.folder`; the first path is what the host opens,
         `reference(captured, audio, sample_rate, positions) -> Reference`: how the package has to sound,
         `verify(path, reference) -> list[Check]`: asks the written package, to be run in a fresh process,
-        `read(path) -> Captured`: opens a package so that it plays through its own root.
+        `read(path) -> Captured`: opens a package so that it plays through its own root,
+        and perhaps `rewrite(path, card) -> list[Path]`: says something else about a package that sounds as before.
     Raises: HostError that lists the hosts there are.
     """
     found = {entry.name: entry for entry in entry_points(group="studio.hosts")}

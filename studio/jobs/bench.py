@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from studio.checks.every import ANY_RATE
-from studio.checks.speed import time_calls
+from studio.checks.timing import measure_times, time_calls
 from studio.errors import ModelError
 from studio.wrappers.captured import Captured, load_captured
 from studio.wrappers.stream import open_stream
@@ -40,12 +40,15 @@ def _row(captured: Captured, stream: ScriptModule, rate: int, block: int) -> dic
     stream.prepare(rate, block)
     params = torch.zeros(len(captured.numeric), block)
     audio = torch.randn(captured.call.channels_in, block) * 0.1
-    wrapped = time_calls(lambda: stream(audio, params))
+    times = measure_times(lambda: stream(audio, params))
+    wrapped = times.median
     bare = _bare(captured, stream, rate, block)
     return {
         "block": block,
         "bare_us": round(1e6 * bare, 1),
         "wrapped_us": round(1e6 * wrapped, 1),
+        "p99_us": round(1e6 * times.p99, 1),
+        "worst_us": round(1e6 * times.worst, 1),
         "overhead_us": round(1e6 * (wrapped - bare), 1),
         "latency_samples": int(stream.latency()),
         "realtime_factor": round(block / rate / max(wrapped, 1e-9), 2),

@@ -6,23 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
 from studio.document.call import Call, corrected
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind, recognise
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.parameter import Parameter
+from studio.document.treatment import Spectrum
 from studio.errors import ModelError
 from studio.hosts import host
+from studio.loading.cached import CACHED_FIELDS, cache_model, offer_caches
+from studio.loading.labelling import Wish
 from studio.loading.open_file import load_model
-from studio.loading.probe import experiment
+from studio.loading.probe import Findings, experiment
+from studio.loading.uncut import reaching, uncut
 from studio.wrappers.adapter import make_adapter
-from studio.wrappers.base import WaveformToWaveformBase, Wrapper
+from studio.wrappers.base import Wrapper
 from studio.wrappers.capture import capture
 from studio.wrappers.captured import Captured, save_captured
+from studio.wrappers.neutone_model import NeutoneModel
 
-PACKAGES = ("neutone", "audacity")
+PACKAGES = ("neutone", "neutone_gen", "audacity", "nn", "harp", "plain")
 Report = Callable[[float | None, str], None]
 
 
@@ -70,29 +73,61 @@ def _capture(
         source.layout,
         source.model_rate,
         beat=lambda: report(None, "Trying how it is called"),
+        wish=_wish(source),
+        spectrum=_spectrum(source),
     )
-    said = _merge(found.card, source.card or ModelCard(sample_rate=loaded.card.sample_rate), loaded.name)
-    declared = isinstance(found.module, WaveformToWaveformBase)
+    said = _merge(found.card, loaded.card, loaded.name)
+    declared = isinstance(found.module, NeutoneModel)
     rate = source.model_rate or (None if declared else said.sample_rate)
     call = found.call.model_copy(update={"sample_rates": (rate,)}) if rate else found.call
-    call = corrected(call, source.call)
+    call = corrected(call, loaded.source.call)
     card = said.model_copy(update={"sample_rate": said.sample_rate or rate})
     report(None, "Capturing it for hosts")
-    captured, more = _captured(found.module, loaded.name, call, card, folder, trace=source.trace)
-    facts = (*loaded.facts, captured.call.sentence(), *found.facts[1:], *more, *_rate_fact(call, declared))
+    captured, more = _captured(found, loaded.name, call, card, folder, trace=source.trace)
+    kept = [each for each in found.facts[1:] if each not in found.timing or not _is_treated(call)]
+    facts = (*loaded.facts, captured.call.sentence(), *kept, *more, *_rate_fact(call, declared))
     return loaded.source, loaded.name, captured, tuple(dict.fromkeys(facts))
 
 
+def _is_treated(call: Call) -> bool:
+    """Whether what was found about time no longer holds."""
+    return call.cached or call.overlap > 0 or call.look_ahead > 0 or call.spectrum is not None
+
+
+def _spectrum(source: ModelSource) -> Spectrum | None:
+    """The spectra that the user says the model wants. Raises: ModelError."""
+    return corrected(Call(), {"spectrum": source.call["spectrum"]}).spectrum if "spectrum" in source.call else None
+
+
+def _wish(source: ModelSource) -> Wish:
+    """What the user said about labels: names on the card, a decoding given or refused."""
+    said = source.call.get("decoding")
+    frames = None if "decoding" not in source.call else said is not None
+    frames = False if source.call.get("labels") is False else frames
+    return Wish(source.card.labels if source.card else (), frames, said if isinstance(said, dict) else {})
+
+
 def _captured(
-    module: nn.Module, name: str, call: Call, card: ModelCard, folder: Path, *, trace: bool
+    found: Findings, name: str, call: Call, card: ModelCard, folder: Path, *, trace: bool
 ) -> tuple[Captured, list[str]]:
+    module, facts = found.module, []
+    if call.cached:
+        module, changed = cache_model(module, found.call, card.parameters, folder)
+        call = call.model_copy(update={each: getattr(changed, each) for each in CACHED_FIELDS})
+    elif call.spectrum is None:
+        module, latency = uncut(module, found.call, call)
+        call = call.model_copy(update={"latency": latency})
+    if not _is_treated(call):
+        facts = offer_caches(module, call, card.parameters, folder)
     if isinstance(module, Wrapper):
-        return capture(module, call, card, allow_trace=trace)
+        captured, more = capture(module, call, card, allow_trace=trace)
+        return captured, [*facts, *more]
 
     def adapted(numbers: bool = False) -> Wrapper:
-        return make_adapter(module, name, call, card.parameters, folder, numbers)
+        return make_adapter(module, name, call, reaching(module, card.parameters), folder, numbers)
 
-    return capture(adapted(), call, card, allow_trace=trace, scriptable=lambda: adapted(numbers=True))
+    captured, more = capture(adapted(), call, card, allow_trace=trace, scriptable=lambda: adapted(numbers=True))
+    return captured, [*facts, *more]
 
 
 def _merge(found: ModelCard, said: ModelCard, name: str) -> ModelCard:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from studio.audio.files import convert_rate, read_audio, write_audio
+from studio.audio.files import convert_rate, read_noted, write_audio
 from studio.audio.reader import Samples
 from studio.document.call import Call
 from studio.engine.render import render
 from studio.engine.voice import computing, open_voice
 from studio.errors import FileError
-from studio.storage import write_text
+from studio.jobs.labelling import label_sound
+from studio.jobs.whole import render_whole
 from studio.wrappers.captured import Captured, load_captured
 
 Report = Callable[[float | None, str], None]
@@ -27,14 +28,25 @@ def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
     """Answer `flows.rendering.render_file`; see there for the request and the result."""
     captured, target = load_captured(Path(request["captured"])), Path(request["target"])
     report(0.0, "Reading the sound")
-    audio, rate = read_audio(Path(request["source"]))
+    audio, rate, note = read_noted(Path(request["source"]))
     if audio.shape[1] == 0:
         raise FileError(f"{Path(request['source']).name} holds no sound.", "Choose another file.")
     if captured.call.labels:
-        return _write_labels(captured, audio, rate, target)
+        labelled = label_sound(captured, audio, rate, target, request["knobs"])
+        return labelled | {"facts": [*([note] if note else []), *labelled["facts"]]}
     host_rate = int(request["sample_rate"] or rate)
     sound = convert_rate(for_model(audio, captured.call), rate, host_rate)
-    return _write_sound(captured, sound, host_rate, request, report, was_mono=audio.shape[0] == 1)
+    if captured.call.offline:
+        made = render_whole(captured, audio, rate, request["knobs"], partial(_outputs, captured.call, target=target))
+        return made | {"facts": _facts(audio, note)}
+    made = _write_sound(captured, sound, host_rate, request, report, was_mono=audio.shape[0] == 1)
+    return made | {"facts": _facts(audio, note)}
+
+
+def _facts(audio: Samples, note: str) -> list[str]:
+    """What the listener should know of the sound that was read."""
+    left_out = f"It has {audio.shape[0]} channels; the first two were used." if audio.shape[0] > 2 else ""
+    return [said for said in (note, left_out) if said]
 
 
 def for_model(audio: Samples, call: Call) -> Samples:
@@ -86,31 +98,3 @@ def _outputs(call: Call, made: Samples, target: Path) -> list[tuple[Path, Sample
         found.append((path, made[row : row + output.channels]))
         row += output.channels
     return found
-
-
-def _write_labels(captured: Captured, audio: Samples, rate: int, target: Path) -> dict[str, Any]:
-    """An Audacity label track: start, end, name, one label a line."""
-    own = captured.call.sample_rates[0] if captured.call.sample_rates else rate
-    mono = audio.mean(axis=0, keepdims=True) if captured.call.channels_in == 1 else audio[:2]
-    sound = torch.from_numpy(convert_rate(mono.astype(np.float32), rate, own))
-    started = time.perf_counter()
-    with torch.inference_mode():
-        indexes, times = captured.module(sound, torch.zeros(len(captured.numeric), sound.shape[1]))
-    seconds = time.perf_counter() - started
-    names = captured.card.labels
-    lines = [
-        f"{start:.6f}\t{end:.6f}\t{names[index] if 0 <= index < len(names) else index}\n"
-        for index, (start, end) in zip(indexes.long().tolist(), times.tolist(), strict=True)
-    ]
-    path = target if target.suffix == ".txt" else target.with_suffix(".txt")
-    write_text(path, "".join(lines))
-    return {
-        "output": str(path),
-        "outputs": [str(path)],
-        "labels": len(lines),
-        "frames": sound.shape[1],
-        "sample_rate": own,
-        "latency": 0,
-        "seconds": seconds,
-        "realtime_factor": sound.shape[1] / own / max(seconds, 1e-9),
-    }

@@ -15,6 +15,8 @@ from typing import IO, Any
 from studio.link.child import ADDRESS_SPACE, PARENT
 
 OUTPUT_KEPT = 4096
+PUBLISHING = "publish"
+TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 GIB = 1 << 30
 
 
@@ -47,7 +49,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | _environment(limits),
+            env=_environment(job, limits),
             **_detached(inherit),
         )
         self._tail: deque[bytes] = deque(maxlen=64)
@@ -106,12 +108,15 @@ class Process:
                 self._tail.append(part)
 
 
-def _environment(limits: Limits) -> dict[str, str]:
+def _environment(job: str, limits: Limits) -> dict[str, str]:
+    """Ours and what the child needs; a token is for the job that publishes, not for models."""
     threads = str(limits.threads)
-    return {
+    inherited = {name: value for name, value in os.environ.items() if job == PUBLISHING or name not in TOKENS}
+    return inherited | {
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
+        "PYTHONHASHSEED": "0",  # torch writes sets into archives in their order: the same model, the same bytes
         "PYTHONUNBUFFERED": "1",  # what was printed before a crash is part of the evidence
         ADDRESS_SPACE: str(limits.address_space),
         PARENT: str(os.getpid()),

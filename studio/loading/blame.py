@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from studio.errors import ModelError, StudioError
+from studio.loading.shim import missing_name
 
 PACKAGES = {  # what pip calls a module whose name differs
     "PIL": "pillow",
@@ -50,6 +51,8 @@ def blame(error: BaseException, doing: str, about: str) -> StudioError:
     """The error for something that failed in foreign code while `doing`."""
     if isinstance(error, StudioError):
         return error
+    if lacking := missing_name(error, about):
+        return lacking
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
         hint = f"Install it (pip install {PACKAGES.get(top, top)}) or put {top}.py beside the file."

@@ -22,13 +22,19 @@ EMPTY = inspect.Parameter.empty
 TYPED = (EMPTY, int, float, bool, str, list, tuple, dict, set, bytes, complex, object)
 
 
-def construct(cls: type[nn.Module], typed: Mapping[str, str], others: Mapping[str, type[nn.Module]]) -> nn.Module:
+def construct(
+    cls: type[nn.Module],
+    typed: Mapping[str, str],
+    others: Mapping[str, type[nn.Module]],
+    seen: Mapping[str, Any] | None = None,
+) -> nn.Module:
     """An instance of `cls`.
 
     Args:
         cls: the class.
         typed: constructor arguments as text.
         others: classes of the same file, one of which may be the network that a wrapper wants.
+        seen: arguments with which the file itself makes one; they count where nothing was typed and none is default.
 
     Raises: AnswerNeeded for arguments that nothing tells, ModelError for wrong ones and for failures inside.
     """
@@ -40,6 +46,9 @@ def construct(cls: type[nn.Module], typed: Mapping[str, str], others: Mapping[st
         raise ModelError(said, "Correct the name after --arg.", about=cls.__name__, fields=["arg"])
     given = {name: read_argument(name, text, signature[name]) for name, text in typed.items()}
     missing = [each for each in signature.values() if each.default is EMPTY and each.name not in given]
+    if missing and seen:
+        given = {**{name: value for name, value in seen.items() if name in signature}, **given}
+        missing = [each for each in missing if each.name not in given]
     for each in [each for each in missing if _wants_model(each, cls)]:
         if network := _only_network(cls, others):
             given[each.name] = construct(network, {}, {})
@@ -78,8 +87,8 @@ def constructor(cls: type[nn.Module]) -> dict[str, inspect.Parameter]:
     """Arguments of the constructor that can be named."""
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     found = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    if issubclass(cls, Wrapper) and cls.__init__ is Wrapper.__init__:
-        found = [each.replace(default=EMPTY) for each in found]
+    if _inherits_constructor(cls):
+        found = [each.replace(default=EMPTY) if each.name == "model" else each for each in found]
     return {each.name: each for each in found if each.kind in named}
 
 
@@ -141,8 +150,12 @@ def _wants_model(parameter: inspect.Parameter, cls: type[nn.Module]) -> bool:
 
 def _does_without(cls: type[nn.Module]) -> bool:
     """Whether a wrapper with the inherited constructor never uses the model that this would hold."""
-    inherited = issubclass(cls, Wrapper) and cls.__init__ is Wrapper.__init__
-    return inherited and "model" not in _names_inside(cls)
+    return _inherits_constructor(cls) and "model" not in _names_inside(cls)
+
+
+def _inherits_constructor(cls: type[nn.Module]) -> bool:
+    """Whether a wrapper is made by the constructor of a class of ours."""
+    return issubclass(cls, Wrapper) and cls.__init__.__module__.startswith("studio.wrappers.")
 
 
 def _only_network(cls: type[nn.Module], others: Mapping[str, type[nn.Module]]) -> type[nn.Module] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -15,15 +15,21 @@ from torch import nn
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind
 from studio.document.opened import ModelSource
+from studio.document.outline import imported_names, parse
 from studio.document.sources import sources_beside
 from studio.errors import AnswerNeeded, ModelError
+from studio.loading.amplifier import filled, load_amplifier
 from studio.loading.blame import blame
 from studio.loading.classes import model_classes, pick_class
 from studio.loading.construct import construct, constructor
+from studio.loading.opening import opening
+from studio.loading.said import Said, constructor_calls, metadata_in, weights_left_out
 from studio.loading.scripted import load_scripted
+from studio.loading.shim import stood_in
 from studio.loading.source import import_file
 from studio.loading.tidy import tidy
 from studio.loading.weights import Match, Stored, best_match, put_weights, read_weights
+from studio.wrappers.base import Wrapper
 
 
 @dataclass(frozen=True)
@@ -52,31 +58,47 @@ def load_model(source: ModelSource, kind: Kind) -> Loaded:
 
     Raises: FileError, ModelError with the user's file and line, AnswerNeeded for a class, an argument or a source.
     """
+    with opening() as held_back:
+        loaded = _load(source, kind)
+    return replace(loaded, facts=(*loaded.facts, *held_back))
+
+
+def _load(source: ModelSource, kind: Kind) -> Loaded:
     path = Path(source.path)
     facts: list[str] = []
+    told = Said()
     if kind.name == "python":
-        cls, module = _from_python(source, path)
-        class_name = cls.__name__
+        cls, module, told = _from_python(source, path)
+        class_name, facts = cls.__name__, [*told.facts]
     elif kind.name == "torchscript":
         module, class_name = load_scripted(path), ""
     elif kind.is_weights:
         source, module, facts = _from_weights(source, path, kind)
         class_name = type(module).__name__
+    elif kind.name in ("nam", "guitarml"):
+        module, own, facts = load_amplifier(path, kind)
+        class_name, told = "", replace(told, card=own)
+        source = source.model_copy(update={"card": filled(source.card, own)})
     elif kind.name == "pickled-module":
         module = _from_pickle(path)
         class_name = type(module).__name__
     else:
         hint = "Save it as TorchScript, or open the Python file it was made from."
         raise ModelError(f"{path.name} is a {kind.title}, which cannot be played yet.", hint, about=path.name)
-    card = source.card or ModelCard(name=class_name or path.stem, sample_rate=source.model_rate or _own_rate(module))
-    answered = source.model_copy(update={"class_name": class_name})
+    rate = source.model_rate or told.card.sample_rate or _own_rate(module)
+    card = source.card or told.card.model_copy(update={"sample_rate": rate})
+    answered = source.model_copy(update={"class_name": class_name, "call": {**told.call, **source.call}})
     return Loaded(tidy(module), class_name or path.stem, card, tuple(facts), class_name, answered)
 
 
-def _from_python(source: ModelSource, path: Path) -> tuple[type[nn.Module], nn.Module]:
+def _from_python(source: ModelSource, path: Path) -> tuple[type[nn.Module], nn.Module, Said]:
     code = import_file(path)
     cls = pick_class(code, path, source.class_name)
-    return cls, construct(cls, source.arguments, model_classes(code))
+    module = construct(cls, source.arguments, model_classes(code), constructor_calls(path, code, cls))
+    absent = stood_in(imported_names(parse(path)))
+    facts = [f"Stand-ins of ours are used for {' and '.join(absent)}."]
+    said = metadata_in(path) if issubclass(cls, Wrapper) else Said()
+    return cls, module, replace(said, facts=(*(facts if absent else []), *said.facts, *weights_left_out(path)))
 
 
 def _from_weights(source: ModelSource, path: Path, kind: Kind) -> tuple[ModelSource, nn.Module, list[str]]:

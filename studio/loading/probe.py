@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
 from studio.document.call import LAYOUTS, Call
 from studio.document.card import ModelCard
+from studio.document.treatment import Spectrum
 from studio.errors import ModelError
 from studio.loading.blame import blame
 from studio.loading.fit import Fit, Flattened, Trimmed
 from studio.loading.found import Found, name_outputs
 from studio.loading.knobs import extend_with_optional, propose
+from studio.loading.labelling import Labelled, Wish, describe_frames, find_scores
 from studio.loading.outputs import state_keys
 from studio.loading.prime import prime
 from studio.loading.search import ORDER, search
+from studio.loading.spectral import find_spectral
+from studio.loading.spectral_guess import guess_spectrum, seems_spectral
 from studio.loading.traits import call_of, find_traits, surprises
 from studio.loading.trial import Runner, TrialError
 from studio.loading.wrapped import probe_wrapper
 from studio.wrappers.base import Wrapper
+
+IF_SCORES = "If these are scores of classes say so: --call 'decoding={}'. Else return the sound."
+DOUBLE = re.compile(r"\bdouble\b|\bDouble\b|float64|same dtype")
+UNUSUAL = ("TC", "TBC")  # samples as a batch: a model that wants another layout may take them too
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,14 @@ class Findings:
         call: how to call it.
         card: what a wrapper says of itself; for other models their name and the proposed parameters.
         facts: sentences for the user, the first of them the call.
+        timing: those of them that a treatment of the call would make untrue.
     """
 
     module: nn.Module
     call: Call
     card: ModelCard
     facts: tuple[str, ...]
+    timing: tuple[str, ...] = ()
 
 
 def experiment(
@@ -48,6 +59,8 @@ def experiment(
     model_rate: int | None = None,
     method: str = "forward",
     beat: Callable[[], None] = lambda: None,
+    wish: Wish | None = None,
+    spectrum: Spectrum | None = None,
 ) -> Findings:
     """Call a model in every likely way and describe the best that works.
 
@@ -59,6 +72,8 @@ def experiment(
         model_rate: its sample rate in Hz, where it is known: some models take it as an argument.
         method: what is called.
         beat: called before each trial: the model still answers.
+        wish: what the user said about labels.
+        spectrum: the spectra it wants instead of waves, as the user said.
 
     Raises: ModelError that says what was tried.
     """
@@ -69,19 +84,83 @@ def experiment(
     torch.set_num_threads(1)  # many small calls: threads would only wait for one another
     try:
         if isinstance(module, Wrapper):
-            call, card, facts = probe_wrapper(module, name, beat)
+            call, card, facts = probe_wrapper(module, name, beat, wish or Wish())
             return Findings(module, call, card, (call.sentence(), *facts))
-        runner = Runner(module, method, beat=beat)
-        return _probe(runner, name, (layout,) if layout else ORDER, model_rate)
+        if spectrum is not None:
+            return _spectral(module, name, spectrum, method, model_rate, beat)
+        layouts = (layout,) if layout else ORDER
+        try:
+            return _probe_either(Runner(module, method, beat=beat), name, layouts, model_rate, wish or Wish())
+        except ModelError as error:
+            guessed = None if layout else guess_spectrum(module, method)
+            if guessed is not None:
+                found = _spectral(module, name, guessed, method, model_rate, beat)
+                said = f"It wants spectra: frames of {guessed.n_fft} samples, {guessed.hop} apart, by its layers"
+                return replace(found, facts=(*found.facts, f"{said} (--call 'spectrum={{…}}' says otherwise)."))
+            if not DOUBLE.search(error.sentence):
+                raise
+            module.double()  # it counts in double precision, and its weights have to
+            return _probe_either(Runner(module, method, beat=beat), name, layouts, model_rate, wish or Wish())
     except TrialError as error:
         raise blame(error.why, f"Calling {name}", name) from error
     finally:
         torch.set_num_threads(threads)
 
 
-def _probe(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None) -> Findings:
+def _spectral(
+    module: nn.Module, name: str, spectrum: Spectrum, method: str, rate: int | None, beat: Callable[[], None]
+) -> Findings:
+    call, parameters, facts = find_spectral(module, name, spectrum, method, rate, beat)
+    card = ModelCard(name=name, parameters=parameters, sample_rate=rate)
+    return Findings(module, call, card, (call.sentence(), *facts))
+
+
+def _probe_either(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None, wish: Wish) -> Findings:
+    """An effect, or a model that scores classes where that is said or nothing else works."""
+    if wish.frames:
+        way = find_scores(runner, name, layouts, model_rate)
+        labelled = describe_frames(runner, way, model_rate, wish) if way else None
+        if labelled is None:
+            said = f"{name} gives no scores of classes frame by frame."
+            hint = "Say how it wants its input (--layout), or take the decoding away."
+            raise ModelError(said, hint, about=name, fields=["decoding"])
+        return _labeller(runner, name, model_rate, labelled)
+    try:
+        first = search(runner, name, layouts, model_rate)
+        certain = wish.frames is False or first.way.layout not in UNUSUAL
+        refused = None
+    except ModelError as error:
+        first, certain, refused = None, wish.frames is False, error
+    if first is not None and len(layouts) > 1 and seems_spectral(runner, first):
+        raise ModelError(f"{name} wants spectra, not waves.", "Say which: --call 'spectrum={}'.", fields=["spectrum"])
+    if not certain:
+        other = Runner(runner.module, runner.method, beat=runner.beat)
+        way = find_scores(other, name, [each for each in layouts if each not in UNUSUAL], model_rate)
+        labelled = describe_frames(other, way, model_rate, wish) if way else None
+        if labelled is not None:
+            return _labeller(other, name, model_rate, labelled)
+        if way is not None and refused is not None:
+            raise ModelError(refused.sentence, IF_SCORES, refused.about, ["decoding"]) from refused
+    if first is None:
+        assert refused is not None
+        raise refused
+    return _probe(runner, name, first, model_rate)
+
+
+def _labeller(runner: Runner, name: str, model_rate: int | None, labelled: Labelled) -> Findings:
+    found = labelled.found
+    parameters, facts = propose(runner, found)
+    inside, keys, states = _around(runner.module, found, Fit())
+    call = labelled.call
+    if inside is not runner.module:
+        call = call.model_copy(update={"method": "forward", "output_key": keys, "state_outputs": states})
+    card = ModelCard(name=name, parameters=parameters, sample_rate=model_rate, labels=labelled.names)
+    return Findings(inside, call, card, (call.sentence(), *labelled.facts, *facts))
+
+
+def _probe(runner: Runner, name: str, first: Found, model_rate: int | None) -> Findings:
     module = runner.module
-    found = name_outputs(module, extend_with_optional(runner, search(runner, name, layouts, model_rate)))
+    found = name_outputs(module, extend_with_optional(runner, first))
     traits = find_traits(runner, found, any(each.role == "state" for each in found.way.arguments))
     if traits.stateful:
         prime(runner, found)
@@ -91,7 +170,8 @@ def _probe(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | 
         update={"method": runner.method if inside is module else "forward", "output_key": keys, "state_outputs": states}
     )
     card = ModelCard(name=name, parameters=parameters, sample_rate=model_rate)
-    return Findings(inside, call, card, (call.sentence(), *facts, *surprises(found, traits)))
+    timing = tuple(surprises(found, traits))
+    return Findings(inside, call, card, (call.sentence(), *facts, *timing), timing)
 
 
 def _around(module: nn.Module, found: Found, fitted: Fit) -> tuple[nn.Module, tuple[int | str, ...], tuple[int, ...]]:

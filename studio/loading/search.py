@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -13,7 +13,7 @@ from studio.errors import ModelError
 from studio.loading.arguments import Plan, is_state_name, options_for, plan_of
 from studio.loading.blame import place, reason
 from studio.loading.found import Found, best
-from studio.loading.outputs import find_sound, leaves, rows_of, state_keys
+from studio.loading.outputs import Sound, find_sound, leaves, rows_of, state_keys
 from studio.loading.trial import Runner, TrialError, Way, noise
 
 ORDER = ("BCT", "CT", "BT", "T", "BTC", "TBC", "TC")  # the likeliest first
@@ -23,13 +23,25 @@ MOST_CHANNELS = 16
 THOROUGH = 2  # lengths at which every guess at the arguments is tried
 MOST_COMBINATIONS = 200
 MOST_ERRORS = 50
+Finder = Callable[[tuple[int, int], tuple[Any, Any], str, int], Sound | None]  # lengths, answers, layout, channels
+Chooser = Callable[[Runner, list[Found]], Found | None]
 
 
-def search(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | None) -> Found:
-    """The best way to call the model. Raises: ModelError that says what was tried."""
+def search(
+    runner: Runner,
+    name: str,
+    layouts: Sequence[str],
+    model_rate: int | None,
+    find: Finder = find_sound,
+    choose: Chooser = best,
+) -> Found:
+    """The way to call the model that `choose` takes of those in whose answers `find` finds what is sought.
+
+    Raises: ModelError that says what was tried.
+    """
     if getattr(type(runner.module), runner.method, None) is nn.Module.forward:
         raise _no_forward(runner.module, name)
-    guesses = Guesses(runner, layouts, model_rate)
+    guesses = Guesses(runner, layouts, model_rate, find, choose)
     unlikely: Found | None = None
     for number, lengths in enumerate(_lengths(runner)):
         found = guesses.try_at(lengths, thorough=number < THOROUGH)
@@ -46,8 +58,10 @@ def search(runner: Runner, name: str, layouts: Sequence[str], model_rate: int | 
 class Guesses:
     """Layouts, channels and arguments that may be right, and why they were not."""
 
-    def __init__(self, runner: Runner, layouts: Sequence[str], model_rate: int | None) -> None:
-        self.runner, self.layouts = runner, layouts
+    def __init__(
+        self, runner: Runner, layouts: Sequence[str], model_rate: int | None, find: Finder, choose: Chooser
+    ) -> None:
+        self.runner, self.layouts, self.find, self.choose = runner, layouts, find, choose
         self.wanted = runner.wanted()
         needed = [each for each in self.wanted if each.required]
         together = sum(is_state_name(each.name) for each in needed) < 2
@@ -104,7 +118,7 @@ class Guesses:
                 way = Way(layout, count, plan.arguments, plan.tuples, plan.spread)
                 if (found := self._try(way, lengths)) is not None:
                     works.append(found)
-            if works and (chosen_way := best(self.runner, works)) is not None:
+            if works and (chosen_way := self.choose(self.runner, works)) is not None:
                 return chosen_way
         return None
 
@@ -133,7 +147,7 @@ class Guesses:
         other = self._call(way, lengths[1])
         fixed = other is None
         pair = (lengths[0], lengths[0] if fixed else lengths[1])
-        sound = find_sound(pair, (made, made if fixed else other), way.layout, way.channels)
+        sound = self.find(pair, (made, made if fixed else other), way.layout, way.channels)
         if sound is None:
             self.shapes = self.shapes or _shapes(made, lengths[0])
             return None

@@ -17,8 +17,9 @@ from types import ModuleType
 
 import torch
 
-from studio.document.outline import local_imports, parse, relative_names
+from studio.document.outline import imported_names, local_imports, parse, relative_names
 from studio.loading.blame import blame
+from studio.loading.shim import stand_in_for
 
 
 def clean_name(path: Path) -> str:
@@ -37,6 +38,7 @@ def import_file(path: Path) -> ModuleType:
     """
     path = path.resolve()
     tree = parse(path)
+    stand_in_for(each for file in (path, *local_imports(path)) for each in imported_names(parse(file)))
     name = clean_name(path)
     if relative_names(tree):
         name = f"{_package_around(path)}.{name}"

@@ -6,6 +6,7 @@ like code somebody wrote by hand.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import math
 import re
@@ -19,6 +20,7 @@ from studio.document.call import Argument, Call
 from studio.document.parameter import Parameter
 from studio.errors import ModelError
 from studio.storage import write_text
+from studio.wrappers.axes import from_axes, into_axes
 from studio.wrappers.base import WaveformToWaveform
 
 INTO = {  # from [C, T] to what the model wants
@@ -48,6 +50,17 @@ class Adapter(WaveformToWaveform):
 '''
 
 
+AGGREGATE = """
+    def aggregate_params(self, params: Tensor) -> Tensor:
+        return {}
+"""
+AGGREGATES = {  # what becomes of sample-accurate positions
+    "mean": "",
+    "last": AGGREGATE.format("params[:, -1:]"),
+    "samples": AGGREGATE.format("params"),
+}
+
+
 def adapter_source(name: str, call: Call, parameters: Sequence[Parameter], numbers: bool = False) -> str:
     """The adapter's Python.
 
@@ -60,8 +73,12 @@ def adapter_source(name: str, call: Call, parameters: Sequence[Parameter], numbe
     """
     states = [each for each in call.arguments if each.role == "state"]
     zeros = [f'        self.register_buffer("{each.name}_state", torch.zeros({list(each.shape)}))' for each in states]
-    lines = [f"sound = {INTO[call.layout]}"]
-    lines += [_set_attribute(each, numbers) for each in parameters if each.drives.startswith("attribute:")]
+    lines = [f"sound = {_into(call)}"]
+    lines += [
+        _set_attribute(each, numbers, call.aggregate == "samples")
+        for each in parameters
+        if each.drives.startswith("attribute:")
+    ]
     given = ["sound", *(f"{each.name}={_argument(each, parameters, numbers)}" for each in call.arguments)]
     method = "" if call.method == "forward" else f".{call.method}"
     lines.append(f"made = self.model{method}({', '.join(given)})")
@@ -70,7 +87,8 @@ def adapter_source(name: str, call: Call, parameters: Sequence[Parameter], numbe
         for state, position in zip(states, call.state_outputs, strict=True)
     ]
     lines += _collect(call)
-    head = HEAD.format(name=_safe(name), sentence=call.sentence(), states="\n".join(zeros) + "\n" if zeros else "")
+    middle = ("\n".join(zeros) + "\n" if zeros else "") + AGGREGATES[call.aggregate]
+    head = HEAD.format(name=_safe(name), sentence=call.sentence(), states=middle)
     return head + "\n".join(f"        {line}" for line in lines) + "\n"
 
 
@@ -82,8 +100,10 @@ def make_adapter(
         _require_target(call, parameter)
         _prepare_attribute(model, parameter)
     path = folder / ("adapter_numbers.py" if numbers else "adapter.py")
-    write_text(path, adapter_source(name, call, parameters, numbers))
-    module_name = f"studio_{path.stem}_{abs(hash(str(path)))}"
+    source = adapter_source(name, call, parameters, numbers)
+    write_text(path, source)
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]  # it stands in the archive: the same for the same model
+    module_name = f"studio_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -93,6 +113,10 @@ def make_adapter(
     made.get_parameters = lambda: list(parameters)
     assert isinstance(made, WaveformToWaveform)
     return made
+
+
+def _into(call: Call) -> str:
+    return INTO[call.layout] if call.spectrum is None else into_axes("x", call.spectrum)
 
 
 def _argument(argument: Argument, parameters: Sequence[Parameter], numbers: bool) -> str:
@@ -135,8 +159,11 @@ def _vector(argument: Argument, elements: dict[str, Parameter]) -> str:
     return f"torch.stack([{', '.join(parts)}]).reshape({list(argument.shape)})"
 
 
-def _set_attribute(parameter: Parameter, numbers: bool) -> str:
-    value = f"params[{parameter.name!r}].mean()"
+def _set_attribute(parameter: Parameter, numbers: bool, samples: bool) -> str:
+    value = f"params[{parameter.name!r}]"
+    if samples:
+        return f"self.model.{parameter.drives.removeprefix('attribute:')} = {value}"
+    value += ".mean()"
     return f"self.model.{parameter.drives.removeprefix('attribute:')} = {f'float({value})' if numbers else value}"
 
 
@@ -178,6 +205,9 @@ def _prepare_attribute(model: nn.Module, parameter: Parameter) -> None:
 
 def _collect(call: Call) -> list[str]:
     """From what the model returned to `[rows, T]`."""
+    if call.spectrum is not None:
+        made = f"made[{call.output_key[0]!r}]" if call.output_key else "made"
+        return [f"return {from_axes(made, call.spectrum)}"]
     if not call.output_key:
         return [f"return {_rows('made', call.output_layout, call)}"]
     rows = [_rows(f"made[{key!r}]", call.output_layout, call) for key in call.output_key]
@@ -188,6 +218,7 @@ def _collect(call: Call) -> list[str]:
 
 def _rows(made: str, layout: str, call: Call) -> str:
     """`made` with axes `layout` as `[rows, T]`: batch dropped, stems and channels one after the other."""
+    made = f"{made}.float()"  # some models count in double precision
     if layout == "BT" and call.layout == "BT":
         return made
     if "B" in layout:

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from studio.document.call import Call, Output
 from studio.document.card import ModelCard
 from studio.document.parameter import Parameter
+from studio.document.treatment import Decoding
+from studio.wrappers.neutone_model import MAX_N_PARAMS, NeutoneModel, card_of
+from studio.wrappers.neutone_parameters import plain
 
 
 def takes_params(cls: type) -> bool:
@@ -100,8 +103,24 @@ def _forward_with_params(self: Any, x: Tensor, params: Dict[str, Tensor]) -> Ten
     return result
 
 
-class WaveformToLabels(Wrapper):
-    """A labeller: sound in, class indexes `[labels]` and times `[labels, 2]` in seconds out."""
+class Labeller(Wrapper):
+    """What all labellers may say of themselves."""
+
+    def get_labels(self) -> List[str]:
+        """Names of the classes, in order; the card's own count where it has some."""
+        return []
+
+    def get_decoding(self) -> Decoding | None:
+        """How probabilities become labels; None leaves it to the defaults and to a trial."""
+        return None
+
+
+class WaveformToLabels(Labeller):
+    """A labeller: sound in, class indexes `[labels]` and times `[labels, 2]` in seconds out.
+
+    Instead of indexes it may return probabilities `[rows, classes]` with the times of the rows: labels are made
+    of them as `get_decoding` says.
+    """
 
     def do_forward_pass(self, x: Tensor) -> Tuple[Tensor, Tensor]:
         raise NotImplementedError("implement do_forward_pass")
@@ -110,38 +129,37 @@ class WaveformToLabels(Wrapper):
         return self.do_forward_pass(x)
 
 
-class WaveformToWaveformBase(WaveformToWaveform):
-    """An effect with the getters of Neutone's SDK; `do_forward_pass` always gets `params`."""
+class FrameLabels(Labeller):
+    """A labeller that scores classes frame by frame: sound in, `[classes, frames]` out.
 
-    def get_model_name(self) -> str:
-        return type(self).__name__
+    Labels are made of the scores inside the exported module. Where `get_decoding` says nothing the hop from frame
+    to frame is found by trial.
+    """
 
-    def get_model_authors(self) -> List[str]:
-        return []
+    def do_forward_pass(self, x: Tensor) -> Tensor:
+        raise NotImplementedError("implement do_forward_pass")
 
-    def get_model_short_description(self) -> str:
-        return ""
+    def forward(self, x: Tensor) -> Tensor:
+        return self.do_forward_pass(x)
 
-    def get_model_long_description(self) -> str:
-        return ""
 
-    def get_technical_description(self) -> str:
-        return ""
+class WaveformToWaveformBase(NeutoneModel, WaveformToWaveform):
+    """An effect with the getters of Neutone's SDK; `do_forward_pass` always gets `params`.
 
-    def get_technical_links(self) -> Dict[str, str]:
-        return {}
+    Args:
+        model: the network; it is put in evaluation mode and kept as `self.model`.
+        use_debug_mode: taken for the SDK's sake; a captured model never checks itself.
+    """
 
-    def get_tags(self) -> List[str]:
-        return []
+    ranges_are_shown_only = False  # True: knobs deliver 0…1 whatever their range says, as in the SDK
 
-    def get_model_version(self) -> str:
-        return "1.0.0"
-
-    def get_citation(self) -> str:
-        return ""
-
-    def is_experimental(self) -> bool:
-        return False
+    def __init__(self, model: nn.Module | None = None, use_debug_mode: bool = False) -> None:  # noqa: ARG002
+        super().__init__()
+        if model is not None:
+            model.eval()
+            self.model = model
+        self.use_debug_mode = False
+        self.MAX_N_PARAMS = MAX_N_PARAMS
 
     def is_input_mono(self) -> bool:
         return True
@@ -149,76 +167,41 @@ class WaveformToWaveformBase(WaveformToWaveform):
     def is_output_mono(self) -> bool:
         return True
 
-    def get_native_sample_rates(self) -> List[int]:
-        """Rates in Hz the model was made for; empty means any."""
-        return []
-
-    def get_native_buffer_sizes(self) -> List[int]:
-        """Block sizes in samples the model was made for; empty means any."""
-        return []
-
     def get_look_behind_samples(self) -> int:
         """Past samples that are put before each block; the last `samples` of the result count."""
         return 0
 
-    def calc_model_delay_samples(self) -> int:
-        """Samples by which the model's output lags behind its input, at its own rate."""
-        return 0
 
-    def get_wet_default_value(self) -> float:
-        return 1.0
-
-    def get_dry_default_value(self) -> float:
-        return 0.0
-
-    def get_input_gain_default_value(self) -> float:
-        return 0.5
-
-    def get_output_gain_default_value(self) -> float:
-        return 0.5
+AudacityModel = Wrapper  # the names of audacitorch's newer versions
+WaveformToLabelsBase = WaveformToLabels
 
 
 def parameters_of(wrapper: Wrapper) -> List[Parameter]:
     """The knobs a wrapper declares, under either name of the getter."""
-    return list(wrapper.get_neutone_parameters()) if takes_params(type(wrapper)) else []
-
-
-def _texts(said: List[str]) -> tuple[str, ...]:
-    """A list of texts; one text alone counts as a list of one."""
-    return (said,) if isinstance(said, str) else tuple(said)
+    if not takes_params(type(wrapper)):
+        return []
+    shown_only = isinstance(wrapper, WaveformToWaveformBase) and wrapper.ranges_are_shown_only
+    declared = [plain(each) for each in wrapper.get_neutone_parameters()]
+    return [each.model_copy(update={"maps": False}) if shown_only else each for each in declared]
 
 
 def describe(wrapper: Wrapper) -> tuple[Call, ModelCard]:
     """What a wrapper says of itself: how it is called, and its card."""
     card = ModelCard(name=type(wrapper).__name__, parameters=tuple(parameters_of(wrapper)))
+    if isinstance(wrapper, Labeller):
+        call = Call(wrapper=True, layout="CT", output_layout="CT", labels=True, decoding=wrapper.get_decoding())
+        return call, card.model_copy(update={"labels": tuple(wrapper.get_labels())})
     if not isinstance(wrapper, WaveformToWaveformBase):
-        labels = isinstance(wrapper, WaveformToLabels)
-        return Call(wrapper=True, layout="CT", output_layout="CT", labels=labels), card
-    rates = tuple(wrapper.get_native_sample_rates())
+        return Call(wrapper=True, layout="CT", output_layout="CT"), card
     call = Call(
         wrapper=True,
         layout="CT",
         output_layout="CT",
         channels_in=1 if wrapper.is_input_mono() else 2,
         outputs=(Output(name="output", channels=1 if wrapper.is_output_mono() else 2),),
-        sample_rates=rates,
+        sample_rates=tuple(wrapper.get_native_sample_rates()),
         block_sizes=tuple(wrapper.get_native_buffer_sizes()),
         look_behind=wrapper.get_look_behind_samples(),
         latency=wrapper.calc_model_delay_samples(),
     )
-    said = card.model_copy(
-        update={
-            "name": wrapper.get_model_name(),
-            "authors": _texts(wrapper.get_model_authors()),
-            "version": wrapper.get_model_version(),
-            "short_description": wrapper.get_model_short_description(),
-            "long_description": wrapper.get_model_long_description(),
-            "technical_description": wrapper.get_technical_description(),
-            "technical_links": dict(wrapper.get_technical_links()),
-            "tags": _texts(wrapper.get_tags()),
-            "citation": wrapper.get_citation(),
-            "experimental": wrapper.is_experimental(),
-            "sample_rate": rates[0] if len(rates) == 1 else None,
-        }
-    )
-    return call, said
+    return call, card.model_copy(update=card_of(wrapper))

@@ -47,6 +47,8 @@ class KnobMap(nn.Module):
 
 def _row(parameter: Parameter) -> tuple[int, float, float]:
     """Curve, and the two ends on the axis along which the knob moves evenly (natural log where it is curved)."""
+    if not parameter.maps:
+        return LINEAR, 0.0, 1.0
     if parameter.kind == "toggle":
         return STEP, 0.0, 1.0
     if parameter.kind == "choice":

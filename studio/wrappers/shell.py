@@ -1,17 +1,19 @@
-"""The scripted shell around a captured core: knob positions, look-behind, reset."""
+"""The scripted shell around a captured core: knob positions and what every host asks."""
 
+import inspect
 import itertools
 from typing import Any, Dict, List
 
 import torch
 from torch import Tensor, nn
 
-from studio.document.call import Call
 from studio.document.parameter import Parameter
-from studio.wrappers.base import Wrapper, takes_params
+from studio.wrappers.base import WaveformToLabels, Wrapper, takes_params
 from studio.wrappers.knobs import KnobMap
+from studio.wrappers.neutone_model import is_told
 
 SERIALS = itertools.count()
+ANY_RATE = 48000  # Hz, where a model says nothing of rates
 
 
 class Core(nn.Module):
@@ -52,70 +54,70 @@ class LabelCore(Core):
         return self.wrapper.do_forward_pass(x)
 
 
-def core_of(wrapper: Wrapper, parameters: List[Parameter], labels: bool) -> Core:
+class Told(Core):
+    """What the author wrote for announcements and resets; these methods are compiled also where the core is traced."""
+
+    @torch.jit.export
+    def tell(self, sample_rate: int, samples: int) -> None:
+        """Announce the rate in Hz and the samples of each block."""
+        self.wrapper.set_model_sample_rate_and_buffer_size(sample_rate, samples)
+
+    @torch.jit.export
+    def reset_model(self) -> None:
+        self.wrapper.reset_model()
+
+
+class ToldKnobCore(Told, KnobCore):
+    pass
+
+
+class ToldPlainCore(Told, PlainCore):
+    pass
+
+
+def _always_given(cls: Any) -> None:
+    """Take away `params = None`: knobs are given with each call, and TorchScript knows no None for a dict."""
+    function = inspect.unwrap(cls.do_forward_pass)
+    if takes_params(cls) and function.__defaults__ == (None,):
+        function.__defaults__ = None
+
+
+def core_of(wrapper: Wrapper, parameters: List[Parameter]) -> Core:
     """The core that fits the wrapper's signature."""
-    if labels:
+    if isinstance(wrapper, WaveformToLabels):
         return LabelCore(wrapper, parameters)
+    _always_given(type(wrapper))
+    if is_told(wrapper):
+        return (ToldKnobCore if takes_params(type(wrapper)) else ToldPlainCore)(wrapper, parameters)
     return (KnobCore if takes_params(type(wrapper)) else PlainCore)(wrapper, parameters)
 
 
 class Shell(nn.Module):
     """A captured core with what every host asks of it; `reset` is added once the core's state is known."""
 
-    __constants__ = ("serial",)
+    __constants__ = ("serial", "fixed")
 
-    def __init__(self, core: nn.Module, latency: int, writes: bool = False) -> None:
+    def __init__(self, core: nn.Module, latency: int, writes: bool = False, fixed: bool = False) -> None:
         super().__init__()
+        self.fixed = fixed and hasattr(core, "tell")  # it takes only blocks of the size it was told
+        self.rate, self.told = ANY_RATE, 0
         self.writes = writes  # into what it is given, which is the host's own buffer
         self.serial = next(SERIALS)  # torch shares a type among modules that look alike; `reset` belongs to one only
-        self.core = core
+        self.core: Any = core
         self.own_latency = latency
 
     def forward(self, x: Tensor, params: Tensor) -> Tensor:
+        if self.fixed and x.size(1) != self.told:
+            self.prepare(self.rate, x.size(1))
         return self.core(x.clone(), params.clone()) if self.writes else self.core(x, params)
 
     @torch.jit.export
     def prepare(self, sample_rate: int, block: int) -> None:
         """A plain model does not care."""
+        if hasattr(self.core, "tell"):  # TorchScript decides it when it compiles
+            self.rate, self.told = sample_rate, block
+            self.core.tell(sample_rate, block)
 
     @torch.jit.export
     def latency(self) -> int:
         return self.own_latency
-
-
-class LabelShell(Shell):
-    def forward(self, x: Tensor, params: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
-        return self.core(x, params)
-
-
-class LookBehindShell(Shell):
-    """Puts the last `look_behind` samples before each block and keeps the last part of the result: no delay."""
-
-    heard: Tensor
-    turned: Tensor
-
-    def __init__(self, core: nn.Module, call: Call, n_params: int) -> None:
-        super().__init__(core, call.latency)
-        past, channels = call.look_behind, call.channels_in
-        self.past, self.fresh = past, True
-        self.up, self.down = call.ratio
-        self.register_buffer("heard", torch.zeros(channels, past))
-        self.register_buffer("turned", torch.zeros(n_params, past))
-
-    def forward(self, x: Tensor, params: Tensor) -> Tensor:
-        if self.fresh:  # before the first block the knobs stood where they stand now
-            self.turned = params[:, :1].expand(params.size(0), self.past)
-            self.fresh = False
-        whole, turned = torch.cat([self.heard, x], 1), torch.cat([self.turned, params], 1)
-        made = self.core(whole.clone(), turned.clone())  # clones: the model may write into what it is given
-        self.heard = whole[:, x.size(1) :].clone()  # a view would be saved with all that it was cut from
-        self.turned = turned[:, x.size(1) :].clone()
-        kept = min(made.size(1), x.size(1) * self.up // self.down)
-        return made[:, made.size(1) - kept :]
-
-
-def shell_around(core: nn.Module, call: Call, n_params: int, writes: bool) -> Shell:
-    """The shell that a core needs; `writes` tells whether it changes what it is given."""
-    if call.labels:
-        return LabelShell(core, call.latency)
-    return LookBehindShell(core, call, n_params) if call.look_behind else Shell(core, call.latency, writes)

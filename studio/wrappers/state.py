@@ -24,15 +24,56 @@ def add_reset(module: ScriptModule, call: Callable[[ScriptModule], Any]) -> list
 
     Returns: paths of what changes, empty for a module without state. Objects are not looked into.
     """
+    before = what_changes(module, call)
+    keeper = _Keeper(module)
+    core = path_to_core(module)
+    told = _has_method(module, core, "tell")
+    lines = [f"    {spelled(path)} = {_restored(path, value, keeper, told)}\n" for path, value in before.items()]
+    if _has_method(module, core, "reset_model"):
+        lines.append(f"    self.{core}.reset_model()\n")  # what the author wrote counts more
+    module.define("def reset(self) -> None:\n" + "".join(lines or ["    pass\n"]))
+    return list(before)
+
+
+def what_changes(module: ScriptModule, call: Callable[[ScriptModule], Any]) -> dict[str, Any]:
+    """The paths that `call`, run with a copy of `module`, leaves changed, with the values they had before."""
     moved = copy.deepcopy(module)
     call(moved)
     after = dict(_attributes(moved))
     before = {path: value for path, value in _attributes(module) if path in after}
-    changed = [path for path, value in before.items() if not _same(value, after[path])]
-    keeper = _Keeper(module)
-    lines = [f"    self.{path} = {keeper.expression(before[path])}\n" for path in changed]
-    module.define("def reset(self) -> None:\n" + "".join(lines or ["    pass\n"]))
-    return changed
+    return {path: value for path, value in before.items() if not _same(value, after[path])}
+
+
+def path_to_core(module: ScriptModule) -> str:
+    """Where the captured core lies within its shells."""
+    path, part = "core", module
+    while not hasattr(part, "core") and hasattr(part, "inner"):
+        path, part = f"inner.{path}", part.inner
+    return path
+
+
+def _has_method(module: ScriptModule, path: str, name: str) -> bool:
+    part: Any = module
+    for step in path.split("."):
+        part = getattr(part, step, None)
+    return hasattr(part, name)
+
+
+def _restored(path: str, value: Any, keeper: _Keeper, told: bool) -> str:
+    """TorchScript for the first value; zeros where the model made a tensor anew when it was told rate and block."""
+    first = keeper.expression(value)
+    if not told or not isinstance(value, Tensor):
+        return first
+    kept = first.removesuffix(".clone()")
+    return f"{first} if {spelled(path)}.shape == {kept}.shape else torch.zeros_like({spelled(path)})"
+
+
+def spelled(path: str) -> str:
+    """TorchScript for an attribute, also of modules in lists, which are named by numbers."""
+    made = "self"
+    for step in path.split("."):
+        made = f"getattr({made}, '{step}')" if step.isdigit() else f"{made}.{step}"
+    return made
 
 
 class _Keeper:

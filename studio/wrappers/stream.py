@@ -1,13 +1,14 @@
 """The shell that lets any host call a captured wrapper: host ▸ fold ▸ resample ▸ queue ▸ model ▸ and back."""
 
 import math
-from typing import Any, List, Tuple
+from typing import Any, List
 
 import torch
 from torch import Tensor, nn
 
 from studio.wrappers import torchscript
 from studio.wrappers.captured import Captured
+from studio.wrappers.choice import choose_block, choose_rate, least_delay
 from studio.wrappers.resampler import Resampler
 from studio.wrappers.torchscript import ScriptModule
 
@@ -15,10 +16,11 @@ from studio.wrappers.torchscript import ScriptModule
 class Stream(nn.Module):
     """Run a captured wrapper under a host's sample rate, block size and channel count.
 
-    Call `prepare` with the host's rate and the block size it promises for every call; then `forward`.
+    Call `prepare` with the host's rate and the block size it promises for every call; then `forward`. A host that
+    breaks its promise gets all samples, in order and as many as it gave, but later: by `late` more samples than said.
 
     Shapes: audio `[host channels, n]`, params `[n_params, n]` 0…1 → `[host channels, n]` for a model with one
-        output, else `[rows of all outputs, n]`.
+        output, else `[rows of all outputs, n]`. The result is good until the next call: it may be the model's own.
     Latency: none of its own where the model takes the host's rate and block. Else, with model block B and
         model rate = host rate·L/M: (B − gcd(n·L, B·M)/M) model samples, rounded up to whole host samples, plus
         2N/L for the two filters. No queue can do with less: it is the longest wait for a block to fill.
@@ -26,9 +28,11 @@ class Stream(nn.Module):
 
     rates: List[int]  # torch reads the types of lists that may be empty here
     sizes: List[int]
-    waiting: Tensor
-    waiting_params: Tensor
+    held: List[Tensor]
+    held_params: List[Tensor]
     ready: Tensor
+    turns: Tensor
+    no_sound: Tensor
 
     def __init__(self, captured: Captured) -> None:
         super().__init__()
@@ -42,12 +46,14 @@ class Stream(nn.Module):
         self.min_block, self.multiple = call.min_block, call.multiple
         self.ratio_up, self.ratio_down = call.ratio
         self.host_rate, self.host_block, self.model_rate, self.block = 48000, 0, 48000, 0
-        self.direct, self.converts_in, self.converts_out = True, False, False
-        self.buffering, self.filtering = 0, 0
-        self.resample_in, self.resample_out = Resampler(), Resampler()
-        self.register_buffer("waiting", torch.zeros(1, 0))
-        self.register_buffer("waiting_params", torch.zeros(1, 0))
+        self.fits, self.direct, self.converts_in, self.converts_out = True, True, False, False
+        self.buffering, self.filtering, self.late = 0, 0, 0
+        self.resample_in, self.resample_out = Resampler(call.resampling), Resampler(call.resampling)
+        self.held, self.held_params, self.count = [], [], 0  # what waits for a block of the model to fill
+        self.at = 0  # where in `ready` the host goes on
         self.register_buffer("ready", torch.zeros(1, 0))
+        self.register_buffer("turns", torch.zeros(0, dtype=torch.int64))
+        self.register_buffer("no_sound", torch.zeros(self.rows, 0))
 
     @torch.jit.export
     def prepare(self, host_rate: int, host_block: int) -> None:
@@ -64,13 +70,16 @@ class Stream(nn.Module):
         common = math.gcd(rate_out, host_rate)
         back_up, back_down = host_rate // common, rate_out // common
         self.converts_in, self.converts_out = up != down, back_up != back_down
-        self.block = model_block if model_block > 0 else self.choose_block(host_block, up, down)
+        self.block = model_block
+        if model_block <= 0:
+            self.block = choose_block(self.sizes, self.min_block, self.multiple, host_block, up, down)
         same = not self.converts_in and not self.converts_out
-        self.direct = same and (self.block == 0 or self.block == host_block)
-        self.buffering = 0 if self.direct else self.least_delay(host_block, max(1, self.block), up, down)
+        self.fits = same and (self.block == 0 or self.block == host_block)
+        self.buffering = 0 if self.fits else least_delay(host_block, max(1, self.block), up, down)
         self.filtering = 0
         if self.converts_in:
             self.resample_in.prepare(up, down, up, self.channels_in)
+            self.turns = torch.zeros(0, dtype=torch.int64)  # those of another rate are of no use
             self.filtering += self.resample_in.centre // up
         if self.converts_out:
             self.resample_out.prepare(back_up, back_down, back_down, self.rows)
@@ -83,10 +92,12 @@ class Stream(nn.Module):
         """Forget everything that was heard."""
         self.inner.reset()
         self.resample_in.reset()
-        self.resample_out.reset()
-        self.waiting = torch.zeros(self.channels_in, 0)
-        self.waiting_params = torch.zeros(self.n_params, 0)
-        self.ready = torch.zeros(self.rows, self.buffering)
+        self.resample_out.delay_by(self.buffering)
+        self.direct, self.late = self.fits, 0
+        self.held.clear()
+        self.held_params.clear()
+        self.count, self.at = 0, 0
+        self.ready = torch.zeros(self.rows, 0 if self.converts_out else self.buffering)
 
     @torch.jit.export
     def latency(self) -> int:
@@ -95,56 +106,14 @@ class Stream(nn.Module):
 
     @torch.jit.export
     def buffering_latency(self) -> int:
-        return self.buffering + self.filtering
+        return self.buffering + self.filtering + self.late
 
     @torch.jit.export
     def model_latency(self) -> int:
         return (self.inner.latency() * self.host_rate * 2 + self.model_rate) // (2 * self.model_rate)
 
     def choose_rate(self, host_rate: int) -> int:
-        """The host's own where the model takes it, else the nearest of the model's."""
-        best = host_rate
-        for rate in self.rates:
-            if rate == host_rate:
-                return host_rate
-            if best == host_rate or abs(rate - host_rate) < abs(best - host_rate):
-                best = rate
-        return best
-
-    def choose_block(self, n: int, up: int, down: int) -> int:
-        """Samples for each call of the model; 0 where it takes whatever comes."""
-        if len(self.sizes) > 0:
-            return self.choose_size(n * up // down)
-        if self.min_block <= 1 and self.multiple <= 1:
-            return 0
-        least = (self.min_block + self.multiple - 1) // self.multiple * self.multiple
-        if up == down:
-            times = 1  # whole host blocks wait less than odd ones, unless they have to be much longer
-            while (times - 1) * n <= least - math.gcd(least, n):
-                if times * n >= self.min_block and (times * n) % self.multiple == 0:
-                    return times * n
-                times += 1
-        return least
-
-    def choose_size(self, n: int) -> int:
-        """Of the model's sizes: n itself, else the least multiple of n, else the next larger, else the nearest."""
-        best, best_rank = self.sizes[0], 1 << 60
-        for size in self.sizes:
-            rank = (1 << 40) + n - size
-            if size == n:
-                rank = 0
-            elif n > 0 and size % n == 0:
-                rank = size
-            elif size > n:
-                rank = (1 << 20) + size
-            if rank < best_rank:
-                best, best_rank = size, rank
-        return best
-
-    def least_delay(self, n: int, block: int, up: int, down: int) -> int:
-        """The longest that a host sample waits for its model block to fill, in whole host samples."""
-        step = math.gcd(n * up, block * down)
-        return (block * down - step + up - 1) // up
+        return choose_rate(self.rates, host_rate)
 
     def fold_in(self, audio: Tensor) -> Tensor:
         have = audio.size(0)
@@ -158,57 +127,110 @@ class Stream(nn.Module):
 
     def fold_out(self, made: Tensor, channels: int) -> Tensor:
         if not self.folds or made.size(0) == channels:
-            return made
+            return made.contiguous()
         if made.size(0) == 1:
             return made.expand(channels, made.size(1)).contiguous()
         if channels == 1:
             return torch.mean(made, dim=0, keepdim=True)
-        return made[:channels]
+        return made[:channels].contiguous()
+
+    def stretch(self, params: Tensor, first: int, n: int) -> Tensor:
+        """Knob positions for the next n samples of the model: each takes the latest position that the host gave.
+
+        Args:
+            params: the host's, for the block that begins with its sample `first`.
+            first: counted from the last reset.
+            n: of the model.
+        """
+        up, down = self.resample_in.up, self.resample_in.down
+        start = self.resample_in.next - n
+        frame = start // up
+        column = start - frame * up
+        if self.turns.size(0) < column + n:
+            self.turns = torch.div(torch.arange(up + n) * down, up, rounding_mode="floor")
+        return params.index_select(1, self.turns[column : column + n] + (frame * down - first))
+
+    def hold(self, x: Tensor, params: Tensor) -> None:
+        """Keep what does not fill a block; a copy, since the host's buffer is its own."""
+        self.held.append(x if self.converts_in else x.clone())
+        if self.n_params > 0:
+            self.held_params.append(params if self.converts_in else params.clone())
+        self.count += x.size(1)
 
     def run_blocks(self, x: Tensor, params: Tensor) -> Tensor:
-        """Feed the model whole blocks and keep the rest for the next call."""
-        if self.block == 0:
-            return self.inner(x, params) if x.size(1) > 0 else torch.zeros(self.rows, 0)
-        self.waiting = torch.cat([self.waiting, x], 1)
-        self.waiting_params = torch.cat([self.waiting_params, params], 1)
+        """Feed the model whole blocks and keep the rest for the next call: `[rows, any number]`."""
+        n, block = x.size(1), self.block
+        if block == 0:
+            return self.inner(x, params) if n > 0 else self.no_sound
+        if self.count + n < block:
+            self.hold(x, params)
+            return self.no_sound
+        total = self.count + n
+        if self.count > 0:
+            self.held.append(x)
+            x = torch.cat(self.held, 1)
+            if self.n_params > 0:
+                self.held_params.append(params)
+                params = torch.cat(self.held_params, 1)
+            self.held.clear()
+            self.held_params.clear()
+            self.count = 0
         made: List[Tensor] = []
-        while self.waiting.size(1) >= self.block:
-            made.append(self.inner(self.waiting[:, : self.block], self.waiting_params[:, : self.block]))
-            self.waiting = self.waiting[:, self.block :]
-            self.waiting_params = self.waiting_params[:, self.block :]
-        return torch.cat(made, 1) if len(made) > 0 else torch.zeros(self.rows, 0)
+        at = 0
+        while at + block <= total:
+            made.append(self.inner(self.part(x, at, block), self.part(params, at, block)))
+            at += block
+        if at < total:
+            self.hold(x[:, at:], params[:, at:])
+        return made[0] if len(made) == 1 else torch.cat(made, 1)
 
-    def stretch(self, params: Tensor, n: int) -> Tensor:
-        """Knob positions at the model's rate: each sample takes the nearest earlier position."""
-        if params.size(0) == 0:
-            return torch.zeros(0, n)
-        at = torch.div(torch.arange(n) * params.size(1), n, rounding_mode="floor")
-        return params[:, at]
+    def part(self, whole: Tensor, at: int, n: int) -> Tensor:
+        """Samples `at` to `at` + n, as one piece of memory: many a model asks for that."""
+        return whole if whole.size(1) == n else whole[:, at : at + n].contiguous()
 
-    def to_model(self, audio: Tensor, params: Tensor) -> Tuple[Tensor, Tensor]:
+    def advance(self, audio: Tensor, params: Tensor) -> Tensor:
+        """Everything up to the model's own output, `[rows, any number]`, at its rate."""
         x = self.fold_in(audio)
         if self.converts_in:
+            first = self.resample_in.heard
             x = self.resample_in(x)
-            params = self.stretch(params, x.size(1))
-        return x, params
+            params = self.stretch(params, first, x.size(1)) if self.n_params > 0 else x[:0]
+        return self.run_blocks(x, params)
 
     @torch.jit.export
     def drain(self, audio: Tensor, params: Tensor) -> Tensor:
         """What is ready after this input, without waiting for a full block: `[rows, any number]`, unfolded."""
-        x, params = self.to_model(audio, params)
-        made = self.run_blocks(x, params)
-        return self.resample_out(made) if self.converts_out else made
+        made = self.advance(audio, params)
+        if not self.converts_out:
+            return made
+        early = max(0, -self.resample_out.next)
+        return self.resample_out(made)[:, early:]
+
+    def give(self, made: Tensor, n: int) -> Tensor:
+        """Queue the model's output and take n samples from the queue."""
+        if made.size(1) == n and self.at == self.ready.size(1):
+            return made
+        if made.size(1) > 0:
+            self.ready = torch.cat([self.ready[:, self.at :], made], 1)
+            self.at = 0
+        start, self.at = self.at, min(self.at + n, self.ready.size(1))
+        return self.ready[:, start : self.at]
 
     def forward(self, audio: Tensor, params: Tensor) -> Tensor:
+        n, channels = audio.size(1), audio.size(0)
         if self.direct:
-            return self.fold_out(self.inner(self.fold_in(audio), params), audio.size(0))
-        n = audio.size(1)
-        self.ready = torch.cat([self.ready, self.drain(audio, params)], 1)
-        if self.ready.size(1) < n:  # the host broke its promise: late, but never short
-            self.ready = torch.constant_pad_nd(self.ready, [n - self.ready.size(1), 0])
-        out = self.ready[:, :n]
-        self.ready = self.ready[:, n:]
-        return self.fold_out(out, audio.size(0))
+            if self.block == 0 or self.block == n:
+                return self.fold_out(self.inner(self.fold_in(audio), params), channels)
+            self.direct = False  # until the next reset: what was not promised has to be queued
+        made = self.advance(audio, params)
+        if self.converts_out:
+            out = self.resample_out.take(made, min(n, self.resample_out.ready(made.size(1))))
+        else:
+            out = self.give(made, n)
+        if out.size(1) < n:  # the host broke its promise: late, but never short
+            self.late += n - out.size(1)
+            out = torch.constant_pad_nd(out, [n - out.size(1), 0])
+        return self.fold_out(out, channels)
 
 
 def open_stream(captured: Captured) -> ScriptModule:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,18 @@ def script(module: nn.Module) -> ScriptModule:
     return made
 
 
+def script_function(function: Callable[..., Any]) -> str:
+    """The code that an archive holds for a plain function which calls no other."""
+    with _quiet():
+        return str(torch.jit.script(function).code)
+
+
+def function_of(graph: Any, name: str) -> Any:
+    """A function that can be called, from a graph without attributes."""
+    with _quiet():
+        return torch._C._create_function_from_graph(name, graph)
+
+
 def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, list[str]]:
     """Record what a module does with `inputs`; the second part is what torch could not follow."""
     with _quiet() as heard:
@@ -55,3 +67,20 @@ def load(path: str, extra: dict[str, Any] | None = None) -> ScriptModule:
 def save(module: ScriptModule, buffer: io.BytesIO, extra: dict[str, str]) -> None:
     with _quiet():
         torch.jit.save(module, buffer, _extra_files=extra)
+
+
+def to_onnx(
+    function: Any,
+    inputs: tuple[Tensor, ...],
+    buffer: Any,
+    names: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+    opset: int,
+) -> None:
+    """Write a function as an ONNX model into a stream (which torch's types forget); `axes` may have any length."""
+    with _quiet(), torch.no_grad():
+        torch.onnx.export(
+            function, inputs, buffer, dynamo=False, input_names=names, output_names=outputs, dynamic_axes=axes,
+            opset_version=opset,
+        )  # fmt: skip

@@ -21,17 +21,31 @@ from studio.app.theme.theme import Theme
 from studio.app.window import Window
 from studio.app.wiring import Wiring
 from studio.audio.files import write_audio
-from studio.document.call import Argument, Call
+from studio.document.call import Argument, Call, corrected
 from studio.document.card import ModelCard
 from studio.document.opened import OpenedModel
 from studio.document.parameter import Parameter
 from studio.errors import StudioError
+from studio.flows.publishing import FileToSend, Plan, Published
 from studio.settings import Settings
 from studio.storage import resources
 
 KNOBS = (
     Parameter("drive", "How hard", default=6.0, min=0.0, max=24.0, unit="dB", drives="argument:drive"),
     Parameter("shape", kind="choice", choices=("soft", "hard", "fold"), default="soft", drives="argument:shape"),
+)
+
+
+PLAN = Plan(
+    package="p",
+    host="audacity",
+    repo="a/b",
+    files=(
+        FileToSend(path="model.pt", size=2_500_000, sha256="", blob="", state="new"),
+        FileToSend(path="README.md", size=900, sha256="", blob="", state="same"),
+    ),
+    user="anna",
+    facts=("anna/tape will be made, for everybody to see.",),
 )
 
 
@@ -114,6 +128,15 @@ class Studio:
     opened: list = field(default_factory=list)
     rendered: list = field(default_factory=list)
     exported: list = field(default_factory=list)
+    checked: list = field(default_factory=list)
+    checks: list = field(default_factory=list)
+    package_checks: dict = field(default_factory=dict)
+    kept: set = field(default_factory=set)
+    planned: list = field(default_factory=list)
+    plan: Plan = PLAN
+    cards: list = field(default_factory=list)
+    how: str = "trace"
+    labels: bool = False
     refuse: dict[str, StudioError] = field(default_factory=dict)
 
     @property
@@ -155,7 +178,8 @@ def studio(qtbot, theme, tmp_path):
         if error is not None:
             raise error
         studio.opened.append(source)
-        call = Call(arguments=(Argument(name="drive"), Argument(name="shape")))
+        call = corrected(Call(arguments=(Argument(name="drive"), Argument(name="shape"))), source.call)
+        call = call.model_copy(update={"labels": studio.labels})
         card = source.card or ModelCard(name=Path(source.path).stem)
         card = card.model_copy(update={"parameters": card.parameters or KNOBS})
         captured = folder / "captured.ts"
@@ -168,17 +192,56 @@ def studio(qtbot, theme, tmp_path):
             call=call,
             card=card,
             captured=str(captured),
-            how="trace",
+            how=studio.how,
         )
 
     def render_file(opened, source, target, *, knobs, sample_rate, block, report, cancel):
         studio.rendered.append((knobs, target))
-        target.write_bytes(Path(source).read_bytes())
+        if opened.call.labels:
+            target.write_text("0.1\t0.2\tkick\n0.25\t0.4\tsnare\n")
+        else:
+            target.write_bytes(Path(source).read_bytes())
         return {"output": str(target), "latency": 0}
 
-    def export_model(opened, card, knobs, hosts, target, *, sounds, trust, report, cancel):
+    def export_model(opened, card, knobs, hosts, target, *, sounds, anyway, trust, report, cancel):
         studio.exported.append((card, hosts, target))
-        return [SimpleNamespace(host=host, path=str(target / host), verified=True, checks=()) for host in hosts]
+        error = studio.refuse.pop("export", None)
+        if error is not None and not anyway:
+            raise error
+        checks = {host: studio.package_checks.get(host, ()) for host in hosts}
+        return [
+            SimpleNamespace(
+                host=host,
+                path="" if checks[host] else str(target / host),
+                verified=not checks[host],
+                checks=checks[host],
+                kept=host in studio.kept,
+            )
+            for host in hosts
+        ]
+
+    def check_model(opened, *, report, cancel):
+        report(0.5, "Checking latency")
+        error = studio.refuse.pop("checks", None)
+        if error is not None:
+            raise error
+        studio.checked.append(opened)
+        return list(studio.checks)
+
+    def plan_publish(package, target, *, private, report, cancel):
+        studio.planned.append((package, target, private))
+        if "publish" in studio.refuse:
+            raise studio.refuse.pop("publish")
+        return studio.plan.model_copy(update={"repo": target.removeprefix("hf:"), "private": private})
+
+    def publish(plan, *, report, cancel):
+        report(0.5, "Sending model.pt")
+        return Published(url=f"https://huggingface.co/{plan.repo}", commit="c", sent=("model.pt",))
+
+    def write_card(path, card, *, trust, report, cancel):
+        if "card" in studio.refuse:
+            raise studio.refuse.pop("card")
+        studio.cards.append((path, card))
 
     def player(tell):
         held["engine"] = Engine(tell)
@@ -187,8 +250,20 @@ def studio(qtbot, theme, tmp_path):
     answers, trust = Answers(), Trust()
     settings = Settings(tmp_path / "settings.json")
     services = Services(
-        open_model, render_file, export_model, load_sound, player, settings, trust, resources(), tmp_path
-    )  # fmt: skip
+        open_model=open_model,
+        render_file=render_file,
+        export_model=export_model,
+        check_model=check_model,
+        plan_publish=plan_publish,
+        publish=publish,
+        write_card=write_card,
+        load_sound=load_sound,
+        player=player,
+        settings=settings,
+        trust=trust,
+        resources=resources(),
+        session=tmp_path,
+    )
     window = Window(theme, settings, resources())
     controller = Controller(services, answers)
     wiring = Wiring(window, controller)

@@ -16,7 +16,7 @@ def rows(card, *ticked):
 
 
 def test_every_field_of_the_card_is_on_the_form_but_the_knobs():
-    assert set(BY_KEY) == set(ModelCard.model_fields) - {"parameters"}
+    assert set(BY_KEY) == set(ModelCard.model_fields) - {"parameters", "levels"}
 
 
 @pytest.mark.parametrize(

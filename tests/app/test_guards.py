@@ -45,6 +45,11 @@ def test_the_first_frame_waits_for_nothing_heavy(late):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_the_page_of_the_checks_waits_for_no_plots():
+    code = "import studio.app.pages.checks_page, sys; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_neither_torch_nor_portaudio_is_in_the_windows_process():
     code = "import studio.app.wiring, studio.app.real, sys; sys.exit(bool({'torch', 'sounddevice'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -32,6 +32,8 @@ def test_the_table_keeps_the_promises_of_a_model(qapp):
         ("max", "12", 12.0),
         ("unit", "%", "%"),
         ("default", "3,5", 3.5),
+        ("smoothing_ms", "20", 20.0),
+        ("smoothing_ms", "2,5 ms", 2.5),
     ],
 )
 def test_what_is_typed_goes_into_the_document_and_the_knob(opened, key, text, value):
@@ -41,7 +43,13 @@ def test_what_is_typed_goes_into_the_document_and_the_knob(opened, key, text, va
 
 
 @pytest.mark.parametrize(
-    "key, text, why", [("min", "x", "a number"), ("max", "-1", "below max"), ("default", "99", "outside")]
+    "key, text, why",
+    [
+        ("min", "x", "a number"),
+        ("max", "-1", "below max"),
+        ("default", "99", "outside"),
+        ("smoothing_ms", "-1", "greater than or equal to 0"),
+    ],
 )
 def test_what_makes_no_sense_is_said_and_changes_nothing(opened, key, text, why):
     before = opened.project
@@ -79,3 +87,50 @@ def test_knobs_are_added_moved_and_removed_and_that_is_undone(opened):
     for _ in range(4):
         opened.controller.editing.undo()
     assert not opened.controller.editing.history.undo_text.startswith(("Add", "Move", "Remove"))
+
+
+def choose(editor, kind):
+    editor.kind.setCurrentText(kind)
+    editor.kind.textActivated.emit(kind)
+
+
+def shown(editor):
+    return {key for key in ("min", "max", "unit", "choices", "max_length", "smoothing_ms") if not hidden(editor, key)}
+
+
+def hidden(editor, key):
+    return not editor._form._rows.isRowVisible(editor.lines[key])
+
+
+@pytest.mark.parametrize(
+    "kind, fields",
+    [
+        ("continuous", {"min", "max", "unit", "smoothing_ms"}),
+        ("choice", {"choices"}),
+        ("toggle", set()),
+        ("text", {"max_length"}),
+        ("tokens", {"max_length"}),
+    ],
+)
+def test_each_kind_shows_the_fields_it_has(opened, kind, fields):
+    choose(opened.page.editor, kind)
+    assert opened.project.card.parameters[0].kind == kind and shown(opened.page.editor) == fields
+
+
+def test_a_text_has_a_longest_length_and_is_no_knob_to_turn(opened):
+    editor = opened.page.editor
+    choose(editor, "text")
+    type_into(editor, "max_length", "5")
+    type_into(editor, "default", "12.50")
+    assert opened.project.card.parameters[0].default == "12.50" and "drive" not in opened.page.knobs.views
+    type_into(editor, "default", "too long")
+    assert "5 characters at most" in editor.trouble.text() and opened.project.card.parameters[0].default == "12.50"
+    type_into(editor, "max_length", "")
+    assert opened.project.card.parameters[0].max_length is None
+
+
+def test_a_smoothed_knob_is_captured_anew(opened, qtbot):
+    before = len(opened.opened)
+    type_into(opened.page.editor, "smoothing_ms", "20")
+    qtbot.waitUntil(lambda: len(opened.opened) > before)
+    assert opened.opened[-1].card.parameters[0].smoothing_ms == 20.0

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.state import Page
 from studio.app.theme.theme import load_tokens
 from studio.app.window import LEAST
 from studio.storage import resources
@@ -77,7 +78,7 @@ def is_inner(widget):
     return above is not None or widget.objectName().startswith("qt_")
 
 
-@pytest.mark.parametrize("page", range(4))
+@pytest.mark.parametrize("page", Page)
 def test_every_control_has_a_name(opened, page):
     opened.window.show_page(page)
     opened.window.strip.show_problem("Problem.", details="x", ways=[("Mend", lambda: None)])
@@ -106,7 +107,7 @@ def test_the_window_paints_in_both_palettes(opened, theme, name, size):
 
 
 def test_a_changed_setting_changes_the_look_and_is_kept(opened):
-    opened.window.show_page(2)
+    opened.window.show_page(Page.SETTINGS)
     opened.window.change_setting("appearance.theme", "light")
     assert opened.window.theme.name == "light"
     assert opened.controller.services.settings["appearance.theme"] == "light"

@@ -23,7 +23,7 @@ def test_a_saved_project_opens_as_it_was(opened, qtbot, monkeypatch):
     assert not opened.window.isWindowModified() and "song.studio" in opened.window.windowTitle()
     opened.controller.editing.set_card("name", "Other")
     assert opened.window.isWindowModified()
-    with qtbot.waitSignal(opened.controller.file_changed):
+    with qtbot.waitSignal(opened.controller.projects.file_changed):
         opened.wiring.commands.open_paths([path])
     assert opened.project == saved and not opened.controller.editing.history.undo_text
     assert opened.page.card.fields["name"].text() == "Tape"
@@ -32,7 +32,7 @@ def test_a_saved_project_opens_as_it_was(opened, qtbot, monkeypatch):
 
 def test_a_project_whose_model_is_gone_leaves_the_last_good_state(opened, qtbot):
     path = opened.folder / "song.studio"
-    opened.controller.save_project(path)
+    opened.controller.projects.save(path)
     before = opened.project
     path.write_text(path.read_text().replace('"studio": 1', '"studio": 99'))
     with qtbot.waitSignal(opened.controller.troubled):
@@ -42,7 +42,7 @@ def test_a_project_whose_model_is_gone_leaves_the_last_good_state(opened, qtbot)
 
 def test_a_destination_that_cannot_be_written_is_said_and_nothing_is_lost(opened):
     target = opened.folder / "net.py" / "x.studio"
-    assert opened.controller.save_project(target) is False
+    assert opened.controller.projects.save(target) is False
     assert "cannot be written" in opened.window.strip.sentence.text()
     assert opened.window.isWindowModified()
 
@@ -61,7 +61,7 @@ def test_closing_with_unsaved_changes_asks_and_cancel_stays(opened, qtbot):
 
 def test_closing_saves_where_that_is_wanted(opened, qtbot):
     path = opened.folder / "song.studio"
-    opened.controller.save_project(path)
+    opened.controller.projects.save(path)
     edit(opened)
     opened.window.close()
     dialogs(opened)[0].accept()
@@ -81,7 +81,7 @@ def test_export_writes_what_is_ticked_and_says_so(opened, qtbot):
     said = {"authors": ("Ada",), "short_description": "Tape.", "long_description": "Tape.", "domain_tags": ("music",)}
     for key, value in {**said, "sample_rate": 48000}.items():
         opened.controller.editing.set_card(key, value)
-    opened.controller.set_export_folder(str(opened.folder / "out"))
+    opened.controller.packages.set_folder(str(opened.folder / "out"))
     opened.page.export.export.click()
     qtbot.waitUntil(lambda: not opened.page.export.result.isHidden())
     assert opened.exported[0][1:] == (["audacity", "neutone"], opened.folder / "out")

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
 from studio.app.dialogs.questions import WindowQuestions, answered
-from studio.app.state import Device, JobRow, RowState
+from studio.app.state import Device, JobRow, Page, RowState
 from studio.app.widgets.meter import Meter
 from studio.app.widgets.strip import ErrorStrip
 from studio.app.widgets.transport import clock
@@ -112,18 +112,18 @@ def test_without_a_device_everything_else_goes_on(opened):
 
 
 def test_the_settings_page_lists_devices_and_keeps_what_is_chosen(opened):
-    opened.window.show_page(2)
+    opened.window.show_page(Page.SETTINGS)
     opened.window.show_device(Device("a", 48000, 256, choices=("a", "b")))
-    box = opened.window._made[2].inputs["audio.device"]
+    box = opened.window._made[Page.SETTINGS].inputs["audio.device"]
     assert [box.itemData(index) for index in range(box.count())] == ["", "a", "b"]
-    opened.window._made[2].inputs["audio.block"].setCurrentIndex(0)
-    opened.window._made[2].inputs["audio.block"].activated.emit(0)
+    opened.window._made[Page.SETTINGS].inputs["audio.block"].setCurrentIndex(0)
+    opened.window._made[Page.SETTINGS].inputs["audio.block"].activated.emit(0)
     assert opened.controller.services.settings["audio.block"] == 64
 
 
 def test_the_manual_turns_its_pages(opened):
-    opened.window.show_page(3)
-    page = opened.window._made[3]
+    opened.window.show_page(Page.HELP)
+    page = opened.window._made[Page.HELP]
     assert page.list.count() >= 5
     page.show_page("export")
     assert page.list.currentItem().text() in page.text.toPlainText()

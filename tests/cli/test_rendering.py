@@ -81,3 +81,12 @@ def test_what_is_read_is_not_written_over(studio, model, sound):
         said = studio("render", path, audio, target, "--trust", "--json")
         assert said.code == 2 and "would be lost" in said.json["error"]["message"]
     assert (path.read_bytes(), audio.read_bytes()) == before
+
+
+def test_what_was_wrong_with_the_sound_is_said(studio, model, tmp_path):
+    audio = np.random.default_rng(0).uniform(-0.5, 0.5, (4800, 4)).astype(np.float32)
+    audio[100:200] = np.nan
+    soundfile.write(tmp_path / "odd.wav", audio, 48000, subtype="FLOAT")
+    said = studio("render", model("volume"), "odd.wav", "out.wav", "--trust", "--json")
+    facts = " ".join(said.json["facts"])
+    assert said.code == 0 and "4 channels" in facts and "not numbers" in facts, facts

@@ -153,6 +153,13 @@ class Gelu(WaveformToWaveform):
         return nn.functional.gelu(x)
 
 
+class Bessel(WaveformToWaveform):
+    """Needs an operator that came after LibTorch 1.9."""
+
+    def do_forward_pass(self, x: Tensor) -> Tensor:
+        return torch.special.bessel_j0(x)
+
+
 class Padded(WaveformToWaveform):
     """A causal convolution the way most people write it, and a reflection."""
 

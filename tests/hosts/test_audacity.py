@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from little_models import (
+    Bessel,
     Blocks,
     Clipper,
     Doubler,
@@ -24,13 +25,15 @@ from little_models import (
     Wild,
     captured,
 )
+from old_host_networks import networks
 
 from studio.document.check import passed
 from studio.document.kinds import recognise
 from studio.errors import CardError, HostError, ModelError
-from studio.hosts.audacity import lower, package, read, reference, verify
+from studio.hosts.audacity import package, read, reference, verify
 from studio.hosts.reference import load_reference
 from studio.wrappers import torchscript
+from studio.wrappers.archive import save_archive
 from studio.wrappers.captured import load_captured, save_captured
 
 LABELS = {Halves: ("first", "second")}
@@ -190,7 +193,7 @@ def test_a_cut_package_does_not_load(name, work, noise):
         read(folder)
 
 
-@pytest.mark.parametrize("kind", [Gelu, Padded])
+@pytest.mark.parametrize("kind", [Gelu, Padded, Gru])
 def test_what_old_hosts_call_otherwise_is_called_so(kind, work, contract, noise):
     model = made(kind)
     folder = package(model, work(model))[0]
@@ -199,24 +202,105 @@ def test_what_old_hosts_call_otherwise_is_called_so(kind, work, contract, noise)
     assert contract("audacity_check.py", folder, "--libtorch19") == []
 
 
-def test_what_an_old_host_cannot_load_is_told(work, noise):
-    model = made(Gru)
+def test_what_an_old_host_cannot_run_is_refused_before_it_is_written(work):
+    """The host would not say no: LibTorch 1.9 ends its process."""
+    model = captured(Bessel)
+    with pytest.raises(HostError, match=r"LibTorch 1\.9, which has not torch\.special_bessel_j0") as refused:
+        package(model, work(model))
+    assert refused.value.hint
+
+
+def test_what_can_run_it_is_told(work, noise):
+    model = made(Identity)
     checks = verify(package(model, work(model))[0], reference(model, noise(1, 5000), 44100))
     told = next(check for check in checks if check.id == "audacity.libtorch")
-    assert (told.verdict, told.value) == ("warn", "1.12") and "exception" in told.advice
-    assert passed(checks)
+    assert (told.value, told.unit) == ("1.9", "LibTorch") and "1.9, 1.12, 2.5, 2.13 can run it" in told.advice
 
 
-@pytest.mark.parametrize(
-    ("newer", "older"),
-    [
-        ("torch.pad(x, [3, 0])", "torch.constant_pad_nd(x, [3, 0], 0)"),
-        ('torch.pad((a).f(x, [1], ), [3, 0], "constant", 0.5)', "torch.constant_pad_nd((a).f(x, [1], ), [3, 0], 0.5)"),
-        ('torch.pad(torch.pad(x, [1, 1]), [2, 2], "reflect")',
-         "torch.reflection_pad1d(torch.constant_pad_nd(x, [1, 1], 0), [2, 2])"),
-        ('torch.pad(x, [2, 2], "circular")', 'torch.pad(x, [2, 2], "circular")'),
-        ('torch.pad(x, pads, "reflect")', 'torch.pad(x, pads, "reflect")'),
-    ],
-)  # fmt: skip
-def test_padding_in_older_words(newer, older):
-    assert lower.older(f"y = {newer}\n") == f"y = {older}\n"
+class Answer(torch.nn.Module):
+    """A root made elsewhere, wrong in one way."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.kind == "3-D":
+            return x.unsqueeze(0)
+        if self.kind == "NaN":
+            return x * float("nan")
+        return x.double() if self.kind == "float64" else torch.cat([x[:1], x[:1], x[:1]])
+
+
+class Labelled(torch.nn.Module):
+    """A labeller made elsewhere, wrong in one way."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        seconds = float(x.size(1)) / 44100.0
+        times = torch.tensor([[0.0, seconds * 0.5], [seconds * 0.5, seconds]])
+        if self.kind == "class 5 of 3":
+            return torch.tensor([0, 5]), times
+        if self.kind == "int stamps":
+            return torch.tensor([0, 1]), torch.tensor([[0, 1], [1, 2]])
+        return torch.rand(2, 3), times
+
+
+def damaged(folder, how):
+    """Damage a good package in one of the ways in which packages are damaged."""
+    described = json.loads((folder / "metadata.json").read_text())
+    if how == "domains":
+        described["domains"] = described.pop("domain_tags")
+    elif how == "no tags":
+        del described["tags"]
+    elif how == "48000.0":
+        described["sample_rate"] = 48000.0
+    elif how == "61 characters":
+        described["short_description"] = "s" * 61
+    elif how == "no front matter":
+        page = folder / "README.md"
+        page.write_text(page.read_text().partition("---\n\n")[2])
+    elif how == "wrong effect":
+        described["effect_type"] = "waveform-to-labels"
+    elif how == "truncated":
+        (folder / "model.pt").write_bytes((folder / "model.pt").read_bytes()[:-500])
+    else:
+        described |= put_in(folder / "model.pt", how)
+    (folder / "metadata.json").write_text(json.dumps(described))
+
+
+def put_in(path, how):
+    """Another root in place of the model, and what the metadata has to say of it."""
+    said = {}
+    if how in ("class 5 of 3", "int stamps", "probabilities"):
+        root: torch.nn.Module = Labelled(how)
+        said = {"effect_type": "waveform-to-labels", "labels": ["a", "b", "c"]}
+    elif how in ("gelu", "BatchNorm"):
+        name = {"gelu": "gelu tanh", "BatchNorm": "batch norm"}[how]
+        root = networks()[name]
+    else:
+        root = Answer(how)
+    save_archive(torchscript.script(root.eval()), path, {})
+    return {**said, "model_size": path.stat().st_size}
+
+
+DAMAGES = [
+    "domains", "no tags", "48000.0", "61 characters", "no front matter", "3-D", "NaN", "float64", "3 rows, 1 label",
+    "class 5 of 3", "int stamps", "probabilities", "wrong effect", "truncated", "gelu", "BatchNorm",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_package_is_noticed(how, work, noise):
+    """As the contract script notices it."""
+    model = made(Identity)
+    folder = package(model, work(model))[0]
+    heard = reference(model, noise(1, 5000), 44100)
+    assert passed(verify(folder, heard))
+    damaged(folder, how)
+    compared = ("audacity.same-sound", "audacity.same-labels")  # it is another model anyway
+    failed = [check for check in verify(folder, heard) if check.verdict == "fail" and check.id not in compared]
+    assert failed and all(check.value is not None or check.advice for check in failed)

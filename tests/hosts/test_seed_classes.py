@@ -10,7 +10,22 @@ import sys
 import pytest
 import torch
 
-from studio import save_model, save_neutone_model
+from studio import (
+    AudioSample,
+    AudioSamplePair,
+    CategoricalNeutoneParameter,
+    ContinuousNeutoneParameter,
+    DiscreteTokensNeutoneParameter,
+    NeutoneParameter,
+    NeutoneParameterType,
+    TextNeutoneParameter,
+    get_example_inputs,
+    save_model,
+    save_neutone_model,
+    test_run,
+    validate_metadata,
+)
+from studio.document.card import ModelCard
 from studio.errors import CardError, ModelError
 from studio.hosts.audacity import read as read_audacity
 from studio.hosts.neutone import read as read_neutone
@@ -90,6 +105,11 @@ METADATA = {
 }
 
 
+class NotNumbers(torch.nn.Module):
+    def forward(self, x):
+        return x / 0.0
+
+
 @pytest.fixture
 def module_of(tmp_path):
     def load(source, name):
@@ -138,6 +158,63 @@ def test_samples_are_made_of_the_bundled_recording(module_of, tmp_path):
     save_neutone_model(module.ClipperModelWrapper(module.ClipperModel()), tmp_path, freeze=False, speed_benchmark=False)
     described = json.loads((tmp_path / "metadata.json").read_text())
     assert len(described["sample_sound_files"]) == 1 and len(list((tmp_path / "samples").iterdir())) == 2
+
+
+def test_examples_of_ones_own_and_levels_reach_the_package(module_of, tmp_path):
+    levels = "def get_wet_default_value(self):\n        return 0.25\n"
+    levels += "    def get_output_gain_default_value(self):\n        return 0.75\n"
+    module = module_of(CLIPPER.replace("GETTER", "get_parameters").replace("AGGREGATE", levels), "seed_clipper_levels")
+    sound = AudioSample(torch.rand(1, 44100) - 0.5, 44100)
+    pairs = [AudioSamplePair(sound, sound), AudioSamplePair(sound, sound)]
+    wrapper = module.ClipperModelWrapper(module.ClipperModel(), use_debug_mode=True)
+    save_neutone_model(wrapper, tmp_path, audio_sample_pairs=pairs, max_n_samples=1, freeze=True, optimize=True)
+    described = json.loads((tmp_path / "metadata.json").read_text())
+    assert (described["wet_default_value"], described["output_gain_default_value"]) == (0.25, 0.75)
+    assert len(described["sample_sound_files"]) == 1
+    assert AudioSample.from_b64(described["sample_sound_files"][0]["in"]).is_mono()
+    assert read_neutone(tmp_path / "model.nm").card.levels.wet == 0.25
+
+
+@pytest.mark.parametrize(
+    "made, kind, default, position",
+    [
+        (ContinuousNeutoneParameter("a", "d", -6.0, -12.0, 12.0), "continuous", -6.0, 0.25),
+        (NeutoneParameter("a", "d", 0.5, True), "continuous", 0.5, 0.5),
+        (NeutoneParameter("a", "d", default_value=0.5, param_type=NeutoneParameterType.KNOB), "continuous", 0.5, 0.5),
+        (CategoricalNeutoneParameter("a", "d", 3, 1), "choice", 1, 0.5),
+        (TextNeutoneParameter("a", "d", 4, "text"), "text", "text", 0.0),
+        (DiscreteTokensNeutoneParameter("a", "d", default_value=[3, 1]), "tokens", "3 1", 0.0),
+    ],
+)
+def test_parameters_under_the_sdk_s_names(made, kind, default, position):
+    assert (made.kind, made.default, made.default_position) == (kind, default, position)
+    assert ModelCard(parameters=(made,)).model_dump(mode="json")["parameters"][0]["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ContinuousNeutoneParameter("a", "d", 2.0),
+        lambda: CategoricalNeutoneParameter("a", "d", 3, 1, ["two", "labels"]),
+        lambda: CategoricalNeutoneParameter("a", "d", 3, 3),
+        lambda: TextNeutoneParameter("a", "d", 3, "long"),
+        lambda: DiscreteTokensNeutoneParameter("a", "d", -2),
+        lambda: DiscreteTokensNeutoneParameter("a", "d", 1, [1, 2]),
+    ],
+)
+def test_parameters_that_cannot_be(make):
+    with pytest.raises(ValueError, match=r"a|greatest"):
+        make()
+
+
+def test_audacitorch_s_helpers(volume):
+    assert validate_metadata(METADATA) == (True, "success!")
+    good, said = validate_metadata({**METADATA, "sample_rate": 48000.0, "tags": ["a", "a"]})
+    assert not good and "sample_rate" in said.replace(" ", "_") and "tags" in said
+    assert [each.shape[0] for each in get_example_inputs(multichannel=True)] == [2] * 10
+    test_run(volume)
+    with pytest.raises(ModelError, match="NaN"):
+        test_run(NotNumbers())
 
 
 def test_a_submission_wants_the_whole_card(module_of, tmp_path):

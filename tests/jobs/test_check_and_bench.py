@@ -1,12 +1,16 @@
 """The jobs behind `studio check` and `studio bench` answer with plain data."""
 
+import json
+
 import pytest
 import torch
 from torch import Tensor
 
 from studio.document.call import Call
 from studio.document.card import ModelCard
+from studio.document.check import Check
 from studio.errors import ModelError
+from studio.flows.checking import facts_of
 from studio.jobs import bench, check
 from studio.wrappers.base import WaveformToLabels, WaveformToWaveform
 from studio.wrappers.capture import capture
@@ -51,10 +55,11 @@ def test_checks_are_told_with_their_progress(request_for):
     assert steps == sorted(steps) and steps[0] >= 0 and steps[-1] <= 1
 
 
-@pytest.mark.parametrize("said", [{"random": True}, {"block_sizes": (512,)}])
-def test_parity_is_skipped_where_it_means_nothing(request_for, said):
-    found = check.run(request_for(Late(), **said), lambda *_: None)["checks"]
-    assert {each["id"]: each["verdict"] for each in found}["parity"] == "skip"
+def test_what_is_answered_is_plain_data_with_plots_and_mends(request_for):
+    found = json.loads(json.dumps(check.run(request_for(Late()), lambda *_: None)))["checks"]
+    latency = next(each for each in found if each["id"] == "latency")
+    assert latency["mend"]["call"] == {"latency": 50} and len(latency["plot"]["series"][0]["x"]) > 100
+    assert facts_of(Check.model_validate(each) for each in found) == {"latency": 50}
 
 
 @pytest.mark.parametrize("end, said", [(1.0, ""), (99.0, "outside the sound"), (0.2, "ends before it starts")])
@@ -67,6 +72,7 @@ def test_every_block_size_has_a_row(request_for):
     rows = bench.run(request_for(Late(), latency=50), lambda *_: None)["rows"]
     assert [row["block"] for row in rows] == [64, 128, 256, 512, 1024, 2048]
     assert all(row["latency_samples"] == 50 and row["realtime_factor"] > 0 for row in rows)
+    assert all(row["worst_us"] >= row["p99_us"] >= row["wrapped_us"] for row in rows)
     assert all(row["overhead_us"] == pytest.approx(row["wrapped_us"] - row["bare_us"], abs=0.2) for row in rows)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from desk import type_into, until
 
+from studio.flows.editing import card_of
+
 pytestmark = [pytest.mark.gui, pytest.mark.audio]
 PEERS = Path(__file__).parents[1] / "peers"
 
@@ -46,9 +48,11 @@ def test_both_packages_pass_the_contracts(packages, host, script):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_window_says_so_and_offers_the_folder(desk, packages):
+def test_the_window_says_so_and_offers_folder_and_report(desk, packages, home):
     panel = desk.page.export
     assert panel.result.isVisible() and panel.result_text.text() == "2 packages written"
+    assert [panel.lines[name].state.text() for name in packages] == ["verified", "verified"]
+    assert "<svg" in (home / "packages" / "report.html").read_text()
 
 
 @pytest.mark.parametrize("host", ["neutone", "audacity"])
@@ -58,6 +62,19 @@ def test_a_package_of_our_own_opens_without_a_question(desk, packages, host):
     assert desk.dialog_open is None and desk.status.gain_db == 0.0
     desk.play()
     desk.wait_level(0.2, 1.1)
+
+
+def test_the_card_of_a_package_is_edited_in_place(desk, packages):
+    path = packages["neutone"]
+    desk.drop(path)
+    desk.wait_model(path.name)
+    before = path.read_bytes()
+    desk.page.card.fields["short_description"].input.setPlainText("Clips, with other words.")
+    desk.do("file.save-card")
+    until(lambda: path.read_bytes() != before, what=lambda: f"the package with its card; {desk.problem}")
+    assert card_of(path).card.short_description == "Clips, with other words."
+    until(lambda: not desk.page.header.changed.isVisible() and not desk.controller.tasks.is_running("model"))
+    assert desk.dialog_open is None and desk.model == path.name
 
 
 def test_a_field_over_the_limit_stops_the_export_at_the_field(desk, packages):

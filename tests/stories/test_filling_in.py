@@ -30,7 +30,7 @@ def test_the_limit_is_beside_the_field_at_every_letter(desk):
     assert seen[0] == "1 / 60 Audacity" and seen[-1] == "14 / 60 Audacity"
     field.input.setPlainText("x" * 61)
     assert field.trouble.isVisible() and "60" in field.trouble.text()
-    assert not desk.page.export.lines["audacity"].ready.isVisible()
+    assert not desk.page.export.lines["audacity"].state.isVisible()
     field.input.setPlainText("Turns it down.")
     assert not field.trouble.isVisible()
 

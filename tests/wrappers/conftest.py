@@ -23,8 +23,17 @@ class Fussy(WaveformToWaveform):
 
     def do_forward_pass(self, x: Tensor) -> Tensor:
         assert x.size(0) == self.channels and (self.block == 0 or x.size(1) == self.block), "wrong shape"
-        assert x.dtype == torch.float32, "wrong type"
+        assert x.dtype == torch.float32 and x.is_contiguous(), "wrong type or more than one piece of memory"
         return x * 1.0
+
+
+@pytest.fixture(autouse=True)
+def one_core():
+    """As where models are played; and tests run beside others."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture

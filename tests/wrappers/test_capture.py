@@ -163,3 +163,29 @@ def test_a_knob_that_would_turn_without_an_effect_is_refused(model, tmp_path, dr
     with pytest.raises(ModelError, match="ghost") as refused:
         adapt(model("Gain"), tmp_path, Call(arguments=(Argument(name="gain", is_tensor=False),)), (knob,))
     assert "gain" in refused.value.hint
+
+
+class Late(nn.Module):
+    """Nothing of its past is heard during the first 12345 samples."""
+
+    def __init__(self):
+        super().__init__()
+        self.past = torch.zeros(1, 1, 12345)
+        self.seen = torch.zeros(())
+
+    def forward(self, x):
+        line = torch.cat([self.past, x], 2)
+        self.past = line[:, :, x.size(2) :]
+        self.seen = line.abs().mean()
+        return line[:, :, : x.size(2)]
+
+
+def test_a_long_memory_is_kept_although_the_trials_are_short(tmp_path):
+    call = Call(layout="BCT", output_layout="BCT")
+    adapted = make_adapter(Late(), "late", call, (), tmp_path)
+    captured, _ = capture(adapted, call, ModelCard(name="late"))
+    sound = torch.randn(1, 20480)
+    with torch.no_grad():
+        made = torch.cat([captured.module(part, torch.zeros(0, 512)) for part in torch.split(sound, 512, 1)], 1)
+    torch.testing.assert_close(made[:, 12345:], sound[:, :-12345])
+    assert captured.call.stateful

@@ -9,22 +9,29 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.app.controller.checking import Checking
 from studio.app.controller.editing import Editing
 from studio.app.controller.exporting import Exporting
+from studio.app.controller.labelling import Labelling
 from studio.app.controller.listening import Listening
 from studio.app.controller.opening import Opening, Questions, bare, capture_of
+from studio.app.controller.packages import Packages
 from studio.app.controller.playing import Playing
+from studio.app.controller.projects import Projects
+from studio.app.controller.publishing import Publishing
 from studio.app.controller.services import Services
 from studio.app.controller.watching import Watching
 from studio.app.state import Device, Situation, Sound
 from studio.app.tasks import Tasks
+from studio.document.card import ModelCard
+from studio.document.check import Mend
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.parameter import Parameter
-from studio.document.project import Project, load_project, save_project
-from studio.errors import CompileError, StudioError
+from studio.document.project import Project
+from studio.errors import CompileError, FileError, StudioError
+from studio.flows.demo import demo_model, demo_sound
 
 RECAPTURE_MS = 700
-EXAMPLE_MODEL, EXAMPLE_SOUND = "examples/clipper.py", "audio/eight-bars.flac"
 Way = tuple[str, Callable[[], None]]
 
 
@@ -47,7 +54,6 @@ class Controller(QObject):
         troubled: something failed.
         cleared: whatever was wrong no longer matters.
         told: a line for the status bar.
-        file_changed: the project's file, or None.
     """
 
     project_changed = Signal(object)
@@ -57,7 +63,6 @@ class Controller(QObject):
     troubled = Signal(object)
     cleared = Signal()
     told = Signal(str)
-    file_changed = Signal(object)
 
     def __init__(self, services: Services, questions: Questions) -> None:
         super().__init__()
@@ -68,9 +73,13 @@ class Controller(QObject):
         self.listening = Listening(services, self.tasks)
         self.playing = Playing(services)
         self.exporting = Exporting(services, self.tasks)
+        self.checking = Checking(services, self.tasks)
+        self.labelling = Labelling(self.tasks)
+        self.publishing = Publishing(services, self.tasks)
+        self.packages = Packages(self)
+        self.projects = Projects(self, questions)
         self.watching = Watching()
         self._questions = questions
-        self.file: Path | None = None
         self._fresh: set[str] = set()
         self._recapture = QTimer(self, interval=RECAPTURE_MS, singleShot=True)
         self._recapture.timeout.connect(self._capture_again)
@@ -80,12 +89,18 @@ class Controller(QObject):
         self.editing.changed.connect(self._reconcile)
         self.editing.refused.connect(lambda field, said: self.told.emit(f"{field}: {said}"))
         self.opening.failed.connect(self._model_failed)
-        self.listening.failed.connect(self._sound_lost)
+        self.listening.failed.connect(self.sound_lost)
         self.playing.failed.connect(self.trouble)
         self.playing.switched.connect(self._resituate)
         self.playing.device_changed.connect(self._device_changed)
         self.playing.rate_needed.connect(self._decode_again)
-        self.exporting.failed.connect(lambda error, path: self.trouble(error))
+        self.checking.failed.connect(self.trouble)
+        self.checking.state.connect(lambda state: self._resituate())
+        self.opened_changed.connect(self.checking.follow)
+        self.listening.labels_changed.connect(self.labelling.show_found)
+        self.sound_changed.connect(self.labelling.follow_sound)
+        self.labelling.failed.connect(self.trouble)
+        self.labelling.changed.connect(lambda labels: self._resituate())
         self.exporting.state.connect(lambda state: self._resituate())
 
     @property
@@ -110,9 +125,8 @@ class Controller(QObject):
         self.begin()
         if play:
             self.playing.play_when_ready()
-        self.open_model(ModelSource(path=str(self.services.resources / EXAMPLE_MODEL)))
-        sound = self.services.resources / EXAMPLE_SOUND
-        QTimer.singleShot(0, self, lambda: self.open_sounds([sound]))  # a look at mouse and keys between
+        self.open_model(ModelSource(path=str(demo_model())))
+        QTimer.singleShot(0, self, lambda: self.open_sounds([demo_sound()]))  # a look at mouse and keys between
 
     def _edit(self, what: str, said: str, **fields: Any) -> None:
         """A step of the history, but for what is opened as the window begins."""
@@ -124,11 +138,22 @@ class Controller(QObject):
 
     # models
 
-    def open_model(self, source: ModelSource, knobs: dict[str, float] | None = None) -> None:
-        """Replace the model, its card and its knobs as one step, once the new one is heard."""
+    def open_model(
+        self,
+        source: ModelSource,
+        knobs: dict[str, float] | None = None,
+        said: str = "",
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Replace the model, its card and its knobs as one step, named `said`, once the new one is heard."""
         self.cleared.emit()
-        knobs = knobs or {}
-        self.opening.open(source, lambda opened: self._stage(opened, knobs, lambda: self._replace_model(opened, knobs)))
+        positions = knobs or {}
+
+        def ready(opened: OpenedModel) -> None:
+            self._replace_model(opened, positions, said=said)
+            then()
+
+        self.opening.open(source, lambda opened: self.stage(opened, positions, lambda: ready(opened)))
 
     def reload(self) -> None:
         """Open the same file again as it is now; what was said about it stays, for the knobs it still has."""
@@ -143,15 +168,30 @@ class Controller(QObject):
             self._replace_model(opened, dict(project.knobs), parameters)
 
         self.cleared.emit()
-        self.opening.open(source, lambda opened: self._stage(opened, project.knobs, lambda: ready(opened)))
+        self.opening.open(source, lambda opened: self.stage(opened, project.knobs, lambda: ready(opened)))
 
     def correct(self, source: ModelSource) -> None:
         """Open the model again with what the user knows better; the card stays."""
         card = self.project.card
         card = card.model_copy(update={"sample_rate": source.model_rate or card.sample_rate})
-        self.open_model(source.model_copy(update={"card": card}), dict(self.project.knobs))
+        self.open_model(source.model_copy(update={"card": card}), dict(self.project.knobs), "Correct the call")
 
-    def _stage(self, opened: OpenedModel, knobs: dict[str, float], ready: Callable[[], None]) -> None:
+    def mend(self, mend: Mend) -> None:
+        """Change the call and the card as a check says, and ask again whether that helped."""
+        model = self.project.model
+        if model is None:
+            return
+        call = {name: _joined(model.call.get(name), value) for name, value in mend.call.items()}
+        card = ModelCard.model_validate({**self.project.card.model_dump(), **mend.card})
+        source = model.model_copy(update={"call": {**model.call, **call}, "card": card})
+        self.open_model(source, dict(self.project.knobs), mend.label.partition(":")[0], self.check)
+
+    def check(self) -> None:
+        """Ask the model that is heard all checks."""
+        if self.opening.now is not None:
+            self.checking.start(self.opening.now)
+
+    def stage(self, opened: OpenedModel, knobs: dict[str, float], ready: Callable[[], None]) -> None:
         def refused(error: StudioError) -> None:
             self.opening.give_up()
             self._model_failed(error, opened.source)
@@ -159,21 +199,25 @@ class Controller(QObject):
         self.playing.stage(opened, knobs, self.opening.is_familiar(opened), ready, refused)
 
     def _replace_model(
-        self, opened: OpenedModel, knobs: dict[str, float], parameters: tuple[Parameter, ...] | None = None
+        self,
+        opened: OpenedModel,
+        knobs: dict[str, float],
+        parameters: tuple[Parameter, ...] | None = None,
+        said: str = "",
     ) -> None:
         fields = {"model": bare(opened.source), "digest": opened.digest, "call": opened.call, "knobs": knobs}
         captured_for = self.project.model_copy(update={**fields, "card": opened.card})
         card = opened.card if parameters is None else opened.card.model_copy(update={"parameters": parameters})
         if not card.authors and self.services.settings["export.authors"]:
             card = card.model_copy(update={"authors": self.services.settings["export.authors"]})
-        self._keep(opened, captured_for)
-        self._remember("files.recent_models", opened.source.path)
-        self._edit("model", f"Open {Path(opened.source.path).name}", **fields, card=card)
+        self.keep_model(opened, captured_for)
+        self.remember("files.recent_models", opened.source.path)
+        self._edit("model", said or f"Open {Path(opened.source.path).name}", **fields, card=card)
         self._reconcile(self.project)  # a reloaded model may leave the document as it was
         if not self.project.audio and not self.tasks.is_running("sound"):
-            self.open_sounds([self.services.resources / EXAMPLE_SOUND])
+            self.open_sounds([demo_sound()])
 
-    def _keep(self, opened: OpenedModel, captured_for: Project) -> None:
+    def keep_model(self, opened: OpenedModel, captured_for: Project) -> None:
         self.opening.keep(opened, capture_of(captured_for))
         self.watching.watch(opened.source)
         self.opened_changed.emit(opened)
@@ -194,16 +238,16 @@ class Controller(QObject):
             return
 
         def captured(opened: OpenedModel) -> None:
-            self._keep(opened, project)
+            self.keep_model(opened, project)
             self._reconcile(self.project)
 
         known = self.opening.known(project)
         if known is not None:
-            self._stage(known, project.knobs, lambda: captured(known))
+            self.stage(known, project.knobs, lambda: captured(known))
             return
         rate = None if project.card.sample_rate else project.model.model_rate  # what the form says now counts
         source = project.model.model_copy(update={"card": project.card, "model_rate": rate})
-        self.opening.open(source, lambda opened: self._stage(opened, project.knobs, lambda: captured(opened)))
+        self.opening.open(source, lambda opened: self.stage(opened, project.knobs, lambda: captured(opened)))
 
     # sounds
 
@@ -212,32 +256,35 @@ class Controller(QObject):
         self.cleared.emit()
 
         def ready(sound: Sound) -> None:
-            self._keep_sound(sound)
+            self.keep_sound(sound)
             for path in reversed(paths):
-                self._remember("files.recent_audio", str(path))
+                self.remember("files.recent_audio", str(path))
             said = f"Open {paths[0].name}" if len(paths) == 1 else f"Open {len(paths)} sounds"
             self._edit("sound", said, audio=tuple(str(path) for path in paths), audio_index=0)
 
-        self.listening.open(paths[0], self._rate(), ready)
+        self.open_sound(paths[0], ready)
+
+    def open_sound(
+        self, path: Path, ready: Callable[[Sound], None], refused: Callable[[Exception], None] | None = None
+    ) -> None:
+        """Decode a sound at the rate of the device; nothing has changed when `ready` gets it."""
+        self.listening.open(path, self.playing.device.sample_rate or None, ready, refused)
 
     def choose_sound(self, index: int) -> None:
         path = Path(self.project.audio[index])
 
         def ready(sound: Sound) -> None:
-            self._keep_sound(sound)
+            self.keep_sound(sound)
             self.editing.change(f"Hear {path.name}", "sound", audio_index=index)
 
-        self.listening.open(path, self._rate(), ready)
+        self.open_sound(path, ready)
 
-    def _keep_sound(self, sound: Sound | None) -> None:
+    def keep_sound(self, sound: Sound | None) -> None:
         self.listening.keep(sound)
         self.playing.load(sound)
         self.sound_changed.emit(sound)
         if sound is not None and sound.raw.note:
             self.told.emit(sound.raw.note)
-
-    def _rate(self) -> int | None:
-        return self.playing.device.sample_rate or None
 
     def _decode_again(self, rate: int) -> None:
         """The device runs at another rate than the sound was decoded at."""
@@ -245,7 +292,7 @@ class Controller(QObject):
             self.listening.open(self.listening.now.path, rate, self._heard_again)
 
     def _heard_again(self, sound: Sound) -> None:
-        self._keep_sound(sound)
+        self.keep_sound(sound)
         self._reconcile(self.project)
 
     def _device_changed(self, device: Device) -> None:
@@ -260,76 +307,23 @@ class Controller(QObject):
         if opened is not None and sound is not None:
             self.exporting.save_sound(opened, sound, self.project, target, self.services.settings["audio.block"])
 
-    # packages
+    # labels
 
-    def first_problem(self) -> str:
-        """The field of the first problem of a ticked host; empty where there is none."""
-        rows = [row for row in self.exporting.rows(self.project) if row.ticked]
-        return next((problem.field for row in rows for problem in row.problems), "")
+    def open_labels(self, path: Path, about: Path | None = None) -> None:
+        """Show a label file over `about`, the sound that is dropped with it, or over the present one."""
+        now = about or (self.listening.now.path if self.listening.now else None)
+        if now is None:
+            self.trouble(FileError(f"{path.name} holds labels, and there is no sound.", "Open the sound first."))
+        else:
+            self.labelling.open(path, now)
 
-    def set_export_folder(self, folder: str) -> None:
-        self.editing.change("Choose the folder", export_folder=folder)
+    def save_labels(self, target: Path) -> None:
+        if self.listening.now is not None:
+            self.labelling.save(target, self.listening.now.seconds)
 
-    def export(self, folder: Path) -> None:
-        opened = self.opening.now
-        if opened is not None:
-            self.cleared.emit()
-            self.exporting.start(opened, self.project, folder.expanduser())
+    # what is lost, and what is remembered
 
-    # projects
-
-    def open_project(self, path: Path) -> None:
-        """Read the project, its model and its sound; only when all are there the window shows it."""
-        self.cleared.emit()
-        self.tasks.run(
-            f"Reading {path.name}",
-            lambda report, cancel: load_project(path),
-            lambda project: self._stage_project(project, path),
-            self.trouble,
-            key="project",
-            quiet=True,
-        )
-
-    def _stage_project(self, project: Project, path: Path) -> None:
-        def with_model(opened: OpenedModel | None) -> None:
-            if not project.audio:
-                self._show_project(project, path, opened, None)
-                return
-
-            def silent(error: Exception) -> None:
-                self._show_project(project, path, opened, None)
-                self._sound_lost(error, sound)
-
-            sound = Path(project.audio[project.audio_index])
-            self.listening.open(
-                sound, self._rate(), lambda heard: self._show_project(project, path, opened, heard), silent
-            )
-
-        if project.model is None:
-            with_model(None)
-            return
-        source = project.model.model_copy(update={"card": project.card})
-        self.opening.open(
-            source,
-            lambda opened: self._stage(opened, project.knobs, lambda: with_model(opened)),
-            lambda error, tried: self._project_lost(error, project, path),
-        )
-
-    def _project_lost(self, error: Exception, project: Project, path: Path) -> None:
-        """The model of a project cannot be opened; where a file of it is gone the user may know it better."""
-        named = {key: getattr(project.model, key) for key in ("path", "source")}
-        gone = next((key for key, name in named.items() if name and not Path(name).exists()), "")
-
-        def moved(found: Path | None) -> None:
-            if found is not None and project.model is not None:
-                model = project.model.model_copy(update={gone: str(found)})
-                self.cleared.emit()
-                self._stage_project(project.model_copy(update={"model": model}), path)
-
-        locate: Way = ("Locate…", lambda: self._questions.locate(Path(named[gone]), moved))
-        self.trouble(error, locate if gone else ("Try again", lambda: self.open_project(path)))
-
-    def _sound_lost(self, error: Exception, sound: Path) -> None:
+    def sound_lost(self, error: Exception, sound: Path) -> None:
         def moved(found: Path | None) -> None:
             if found is not None:
                 paths = tuple(str(found) if each == str(sound) else each for each in self.project.audio)
@@ -339,35 +333,7 @@ class Controller(QObject):
         ways = [("Locate…", lambda: self._questions.locate(sound, moved))] if gone else []
         self.trouble(error, *ways)
 
-    def _show_project(self, project: Project, path: Path, opened: OpenedModel | None, sound: Sound | None) -> None:
-        if opened is not None:
-            if opened.digest != project.digest:
-                name = Path(opened.source.path).name
-                self.told.emit(f"{name} has changed since the project was saved; the new one was opened.")
-            project = project.model_copy(update={"digest": opened.digest, "model": bare(opened.source)})
-            self._keep(opened, project)
-        self._keep_sound(sound)
-        self._set_file(path)
-        self.editing.start(project)
-
-    def save_project(self, path: Path) -> bool:
-        """Write the project; False where it could not be written, and why is said."""
-        try:
-            save_project(self.project, path)
-        except StudioError as error:
-            self.trouble(error)
-            return False
-        self._set_file(path)
-        self.editing.mark_saved()
-        self.told.emit(f"Saved {path.name}.")
-        return True
-
-    def _set_file(self, path: Path) -> None:
-        self.file = path
-        self._remember("files.recent_projects", str(path))
-        self.file_changed.emit(path)
-
-    def _remember(self, key: str, entry: str) -> None:
+    def remember(self, key: str, entry: str) -> None:
         if Path(entry).is_relative_to(self.services.resources):
             return
         self.services.settings.remember(key, entry)
@@ -399,9 +365,9 @@ class Controller(QObject):
         if wanted == now or wanted in self.listening.lost:
             return
         if wanted is None:
-            self._keep_sound(None)
+            self.keep_sound(None)
         else:
-            self.listening.open(wanted, self._rate(), self._heard_again)
+            self.open_sound(wanted, self._heard_again)
 
     def situation(self) -> Situation:
         playing, history = self.playing, self.editing.history
@@ -414,9 +380,20 @@ class Controller(QObject):
             loop=playing.looping,
             bypass=playing.bypassed,
             exporting=self.exporting.running,
+            checking=self.checking.running,
+            labels=bool(self.labelling.now),
+            labeller=self.opening.now is not None and self.opening.now.call.labels,
+            correctable=self.opening.now is not None and not self.packages.is_open,
+            package=self.packages.is_open,
+            publishable=bool(self.packages.found()),
             undo=history.undo_text,
             redo=history.redo_text,
         )
 
     def _resituate(self) -> None:
         self.situation_changed.emit(self.situation())
+
+
+def _joined(before: Any, new: Any) -> Any:
+    """The new value; of an object only the parts that are named."""
+    return {**before, **new} if isinstance(before, dict) and isinstance(new, dict) else new

@@ -144,5 +144,8 @@ def capture_of(project: Project) -> Capture:
     """What the captured model depends on; edits of anything else need no new one."""
     source = bare(project.model).model_dump_json() if project.model else ""
     call = project.call.model_dump_json() if project.call else ""
-    knobs = tuple((p.name, p.kind, p.min, p.max, p.curve, p.choices, p.drives) for p in project.card.parameters)
+    knobs = tuple(
+        (p.name, p.kind, p.min, p.max, p.curve, p.choices, p.drives, p.smoothing_ms, "" if p.is_numeric else p.text)
+        for p in project.card.parameters
+    )
     return source, project.digest, f"{call} {project.card.sample_rate}", knobs

@@ -46,7 +46,7 @@ class Playing(QObject):
         self._knobs: dict[str, float] = {}
         self._heard: set[str] = set()
         self._loud_db: float | None = None  # the level before an unknown model lowered it
-        self._wants_play = False
+        self._wants_play, self._unheard = False, False
         self.playing, self.looping, self.bypassed = False, False, False
         self.selection = (0, 0)
         self.device = Device()
@@ -91,7 +91,11 @@ class Playing(QObject):
         One that is not `familiar` and was not heard since the start begins quietly, with `knobs` where they are said
         to be; the next familiar one is as loud as it was before.
         """
-        if self._player is None:
+        if self._player is None or not _is_played(opened):
+            self._model, self._waiting = None, None
+            self._show_dry(not _is_played(opened))
+            if self._loud_db is not None:
+                self.set_gain(self._loud_db)
             ready()
             return
         quiet = not (familiar or opened.digest in self._heard)
@@ -160,8 +164,7 @@ class Playing(QObject):
 
     def set_bypass(self, on: bool) -> None:
         self.bypassed = on
-        if self._player is not None:
-            self._player.bypass(on)
+        self._tell_bypass()
         self.switched.emit()
 
     def _staged(self, opened: OpenedModel, quiet: bool, ready: Callable[[], None]) -> None:
@@ -169,7 +172,18 @@ class Playing(QObject):
         if another and not quiet and self._loud_db is not None:
             self.set_gain(self._loud_db)
         self._model = opened
+        self._show_dry(False)
         ready()
+
+    def _show_dry(self, on: bool) -> None:
+        """With a model that is not played the sound is heard as it is."""
+        if on != self._unheard:
+            self._unheard = on
+            self._tell_bypass()
+
+    def _tell_bypass(self) -> None:
+        if self._player is not None:
+            self._player.bypass(self.bypassed or self._unheard)
 
     def _tell_loop(self) -> None:
         if self._player is None or self._sound is None:
@@ -240,6 +254,11 @@ class Playing(QObject):
     def _set_device(self, device: Device) -> None:
         self.device = device
         self.device_changed.emit(device)
+
+
+def _is_played(opened: OpenedModel) -> bool:
+    """Not those that label sound, and not those that make it as a whole: they are rendered and seen."""
+    return not (opened.call.labels or opened.call.offline)
 
 
 def _name(device: Any) -> str:

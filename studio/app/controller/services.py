@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from studio.app.state import Sound
 from studio.audio.raw import RawAudio
+from studio.document.check import Check
 from studio.document.opened import OpenedModel
 from studio.settings import Settings
 
@@ -54,6 +55,9 @@ class Services:
         open_model: `flows.opening.open_model`.
         render_file: `flows.rendering.render_file`.
         export_model: `flows.exporting.export_model`.
+        check_model: `flows.checking.check_model`.
+        plan_publish, publish: of `flows.publishing`.
+        write_card: `flows.editing.write_card`.
         load_sound: decodes a sound file at a rate (None: its own) into a folder, peaks included.
         player: makes the player; news of it arrive on another thread.
         trust: contents that may run.
@@ -64,6 +68,10 @@ class Services:
     open_model: Callable[..., OpenedModel]
     render_file: Callable[..., dict[str, Any]]
     export_model: Callable[..., list[Any]]
+    check_model: Callable[..., list[Check]]
+    plan_publish: Callable[..., Any]
+    publish: Callable[..., Any]
+    write_card: Callable[..., Any]
     load_sound: Callable[..., Sound]
     player: Callable[[OnMessage], Player]
     settings: Settings

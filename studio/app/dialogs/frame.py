@@ -15,6 +15,10 @@ WIDTH_PX = 480
 class Dialog(QDialog):
     """Window-modal; `then` is called once with whether it was accepted.
 
+    Attributes:
+        body: what it is about.
+        row: the buttons at its foot.
+
     Args:
         accept: text of the button that agrees.
         cancel_first: the other button is the default: agreeing takes a decision.
@@ -38,16 +42,16 @@ class Dialog(QDialog):
         first.setDefault(True)
         self.yes.setAutoDefault(not cancel_first)
         self.finished.connect(lambda result: then(result == int(QDialog.DialogCode.Accepted)))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(self.no)
-        row.addWidget(self.yes)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(8)
+        self.row.addStretch(1)
+        self.row.addWidget(self.no)
+        self.row.addWidget(self.yes)
         lay = QVBoxLayout(self)
         lay.setContentsMargins(24, 20, 24, 16)
         lay.setSpacing(20)
         lay.addLayout(self.body)
-        lay.addLayout(row)
+        lay.addLayout(self.row)
 
     def say(self, text: str, tone: str = "") -> None:
         """Add a paragraph."""

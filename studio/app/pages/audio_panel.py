@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScro
 
 from studio.app.theme.theme import Theme
 from studio.app.widgets.meter import Meter
+from studio.app.widgets.regions import Region
 from studio.app.widgets.transport import Transport
 from studio.app.widgets.waveform import Waveform
 from studio.app.widgets.words import Elided, button
 
 if TYPE_CHECKING:
-    from studio.app.state import Sound
+    from studio.app.state import Labels, Sound
     from studio.app.widgets.lines import PeakSource
+    from studio.audio.label import Label
 
 SHORTEST = 32.0  # frames seen at the closest zoom
 SCROLL_STEPS = 10_000
@@ -28,7 +31,7 @@ class AudioPanel(QFrame):
 
     Signals:
         sound_chosen: another of the open sounds, by index.
-        opening, saving: the button was pressed.
+        opening, saving, saving_labels: the button was pressed.
         sought: go to this frame.
         selected: loop between two frames.
     """
@@ -36,6 +39,7 @@ class AudioPanel(QFrame):
     sound_chosen = Signal(int)
     opening = Signal()
     saving = Signal()
+    saving_labels = Signal()
     sought = Signal(int)
     selected = Signal(int, int)
 
@@ -43,6 +47,7 @@ class AudioPanel(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self._frames, self._rate, self._view, self._playhead = 0, 1, (0.0, 1.0), 0
+        self._labels: Labels | None = None
         self.sounds = QComboBox()
         self.sounds.setAccessibleName("Sound to hear the model on")
         self.sounds.setMinimumContentsLength(9)
@@ -59,6 +64,8 @@ class AudioPanel(QFrame):
         self.part.setSizePolicy(policy)
         self.open = button("Open sound…", self.opening.emit, tip="Open sound files; several make a list")
         self.save = button("Save sound…", self.saving.emit, tip="Write what is heard to a file (Ctrl+Shift+E)")
+        self.save_labels = button("Save labels…", self.saving_labels.emit, tip="Write the labels to a file (Ctrl+L)")
+        self.save_labels.hide()
         self._lay_out()
         self._connect()
         self.show_sound(None)
@@ -85,9 +92,29 @@ class AudioPanel(QFrame):
         empty = "" if sound else "Drop a sound here, or open one."
         self.dry.show_peaks(sound.peaks if sound else None, note=empty)
         self.facts.setText(_facts(sound) if sound else "")
+        if self._labels is not None:
+            self.show_labels(self._labels)
         self.show_loop(0, 0)
         self.show_all()
         self.show_position(0)
+
+    def show_labels(self, labels: Labels) -> None:
+        """Labels of a file over the dry sound, those that the model found over the other."""
+        self._labels = labels
+        self.dry.show_regions(self._regions(labels.dropped))
+        self.wet.show_regions(self._regions(labels.found or ()))
+        self.dry.show_title(f"Dry · {labels.name}" if labels.dropped else "Dry")
+        self.wet.show_title("Wet" if labels.found is None else "Labels")
+
+    def _regions(self, labels: Sequence[Label]) -> list[Region]:
+        found = (Region(round(each.start * self._rate), round(each.end * self._rate), each.name) for each in labels)
+        return sorted(found)
+
+    def show_saving(self, sound: bool, labels: bool) -> None:
+        """What can be written now; a labeller gives labels in the place of sound."""
+        self.save.setEnabled(sound)
+        self.save.setVisible(not labels)
+        self.save_labels.setVisible(labels)
 
     def show_wet(self, peaks: PeakSource | None, stale: bool, note: str) -> None:
         self.wet.show_peaks(peaks, stale, note)
@@ -149,7 +176,13 @@ class AudioPanel(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        for widget, stretch in ((self.sounds, 0), (self.facts, 1), (self.open, 0), (self.save, 0)):
+        for widget, stretch in (
+            (self.sounds, 0),
+            (self.facts, 1),
+            (self.open, 0),
+            (self.save, 0),
+            (self.save_labels, 0),
+        ):
             head.addWidget(widget, stretch)
         grid = QGridLayout()
         grid.setSpacing(4)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from studio.app.state import HostRow
-    from studio.document.limits import FieldLimit
+    from studio.document.limits import HostLimits
+
+MANY = 3  # hosts: more names than two do not fit beside a field
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,20 @@ def typed(field: CardField, text: str) -> Any:
 
 def counted(field: CardField, value: Any, rows: Sequence[HostRow]) -> tuple[str, bool]:
     """The count against the tightest limit of the ticked hosts, and whether it is over."""
+    from studio.document.limits import tightest  # not before the first card: pydantic would delay the first frame
+
     limits = [(row, row.limits.fields.get(field.key)) for row in rows if row.ticked]
-    bound = [(_most(limit), row.limits.host) for row, limit in limits if limit is not None and _most(limit)]
-    missing = [
-        row.limits.host.capitalize() for row, limit in limits if limit is not None and limit.required and not value
-    ]
+    bound = tightest(field.key, [row.limits.host for row, _ in limits])
+    missing = [short(row.limits) for row, limit in limits if limit is not None and limit.required and not value]
     if missing:
-        return f"{' and '.join(missing)} need{'s' if len(missing) == 1 else ''} it", False
-    if not bound or isinstance(value, int):
+        who = " and ".join(missing) if len(missing) < MANY else f"{len(missing)} hosts"
+        return f"{who} need{'s' if len(missing) == 1 else ''} it", False
+    if bound is None or isinstance(value, int):
         return "", False
-    most, host = min(bound)
-    return (f"{len(value)} / {most} {host.capitalize()}", len(value) > most) if value else (f"up to {most}", False)
+    name, limit = bound
+    most = limit.max_length or limit.max_items or 0
+    host = next(short(row.limits) for row, _ in limits if row.limits.host == name)
+    return (f"{len(value)} / {most} {host}", len(value) > most) if value else (f"up to {most}", False)
 
 
 def troubles(field: CardField, value: Any, rows: Sequence[HostRow]) -> str:
@@ -83,17 +88,18 @@ def troubles(field: CardField, value: Any, rows: Sequence[HostRow]) -> str:
     if not value:
         return ""
     said = {
-        f"{each.sentence} {each.hint}": row.limits.host
+        f"{each.sentence} {each.hint}": short(row.limits)
         for row in rows
         if row.ticked
         for each in row.problems
         if each.field == field.key
     }
-    return "\n".join(f"{host.capitalize()}: {sentence}" for sentence, host in said.items())
+    return "\n".join(f"{host}: {sentence}" for sentence, host in said.items())
 
 
-def _most(limit: FieldLimit) -> int:
-    return limit.max_length or limit.max_items or 0
+def short(limits: HostLimits) -> str:
+    """The host's name without what it writes."""
+    return limits.title.partition(" (")[0]
 
 
 def _link(line: str) -> tuple[str, str]:

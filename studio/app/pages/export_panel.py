@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.pages.host_line import HostLine
 from studio.app.theme.theme import Theme
 from studio.app.widgets.words import Elided, button, icon_button, label, show_progress, surface
 
 if TYPE_CHECKING:
     from studio.app.state import ExportState, HostRow
 
-
-class HostLine(QWidget):
-    """A tick, the host's name, and its first problem as a way to the field."""
-
-    def __init__(self, title: str, tick: Callable[[bool], None], go: Callable[[], None]) -> None:
-        super().__init__()
-        self.box = QCheckBox(title)
-        self.box.clicked.connect(lambda on: tick(on))  # noqa: PLW0108  a partial would be called without the state
-        self.problem: QPushButton = button("", go, "problem")
-        self.ready = label("ready", "ok")
-        lay = QHBoxLayout(self)
-        lay.setContentsMargins(0, 0, 0, 0)
-        lay.setSpacing(8)
-        lay.addWidget(self.box)
-        lay.addStretch(1)
-        lay.addWidget(self.problem)
-        lay.addWidget(self.ready)
-
-    def show_row(self, row: HostRow) -> None:
-        count = len(row.problems)
-        self.box.setChecked(row.ticked)
-        self.problem.setVisible(row.ticked and count > 0)
-        self.ready.setVisible(row.ticked and count == 0)
-        self.problem.setText(f"{count} problem{'s' if count > 1 else ''} ›")
-        said = "\n".join(f"{each.sentence} {each.hint}" for each in row.problems)
-        self.problem.setToolTip(said)
-        self.problem.setAccessibleName(f"{row.limits.title}: {count} problems. {said}")
+LEAST_PX = 88  # two hosts and a bit of the third, which shows that there are more
 
 
 class ExportPanel(QFrame):
@@ -51,8 +26,8 @@ class ExportPanel(QFrame):
         ticked: a host and whether it is wanted.
         problem_chosen: the field a problem is about.
         folder_typed: where packages go.
-        folder_asked, started, cancelled: the button was pressed.
-        shown: the folder that was written should be opened.
+        folder_asked, started, cancelled, publishing: the button was pressed.
+        shown: the folder or the report that was written should be opened.
     """
 
     ticked = Signal(str, bool)
@@ -61,6 +36,7 @@ class ExportPanel(QFrame):
     folder_asked = Signal()
     started = Signal()
     cancelled = Signal()
+    publishing = Signal()
     shown = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
@@ -68,7 +44,7 @@ class ExportPanel(QFrame):
         self.setProperty("surface", "panel")
         self._theme = theme
         self._rows: tuple[HostRow, ...] = ()
-        self._folder = ""
+        self._folder, self._report = "", ""
         self.lines: dict[str, HostLine] = {}
         self.folder = QLineEdit()
         self.folder.setAccessibleName("Folder for packages")
@@ -80,24 +56,29 @@ class ExportPanel(QFrame):
         self.cancel = button("Cancel", self.cancelled.emit)
         self.state, self.progress = Elided(tone="small"), QProgressBar(textVisible=False)
         self.progress.setAccessibleName("Export")
-        self.result = surface("good")
-        self.result_text = Elided()
+        self.result, self.result_text = surface("good"), Elided()
+        self.report = button("Show report", lambda: self.shown.emit(self._report), "link", "Every check and plot of it")
+        self.publish = button("Publish…", self.publishing.emit, "link", "Send a package to Hugging Face")
+        self.show_written = button("Show folder", lambda: self.shown.emit(self._folder), "link")
         self.failure = label(tone="danger")
         self.failure.setWordWrap(True)
         self._lay_out()
-        self._show_idle()
+        for each in (self.progress, self.cancel, self.result, self.failure):
+            each.hide()
 
     def show_hosts(self, rows: Sequence[HostRow]) -> None:
-        for row in rows:
+        for place, row in enumerate(sorted(rows, key=lambda each: bool(each.misfits))):  # those that take it first
             name = row.limits.host
             if name not in self.lines:
                 self.lines[name] = HostLine(row.limits.title, partial(self.ticked.emit, name), partial(self._go, name))
-                self._hosts.addWidget(self.lines[name])
+            if self._hosts.indexOf(self.lines[name]) != place:
+                self._hosts.insertWidget(place, self.lines[name])
             self.lines[name].show_row(row)
         self._rows = tuple(rows)
         ticked = [row for row in rows if row.ticked]
         ready = sum(not row.problems for row in ticked)
-        self.state.setText(f"{ready} of {len(ticked)} ready" if ticked else "Tick a host.")
+        if self.progress.isHidden():
+            self.state.setText(f"{ready} of {len(ticked)} ready" if ticked else "Tick a host.")
 
     def show_folder(self, folder: str) -> None:
         if self.folder.text() != folder and not self.folder.hasFocus():
@@ -117,16 +98,14 @@ class ExportPanel(QFrame):
             self.state.setText(state.step)
         self.failure.setText(state.failed)
         self.failure.setVisible(bool(state.failed))
-        self._folder = state.folder
+        self._folder, self._report = state.folder, state.report
         count = len(state.written)
-        self.result_text.setText(f"{count} package{'s' if count != 1 else ''} written")
-        self.result.setVisible(count > 0 and not state.failed)
+        self.result_text.setText(f"{count} package{'s' if count != 1 else ''} written" if count else "Nothing written")
+        self.result.setVisible(bool(state.report))
+        self.show_written.setVisible(count > 0)
+        self.publish.setVisible(count > 0)
         if not state.running:
             self.show_hosts(self._rows)
-
-    def _show_idle(self) -> None:
-        for each in (self.progress, self.cancel, self.result, self.failure):
-            each.hide()
 
     def _go(self, host: str) -> None:
         row = next(each for each in self._rows if each.limits.host == host)
@@ -136,9 +115,8 @@ class ExportPanel(QFrame):
     def _lay_out(self) -> None:
         choose = icon_button(self._theme, "folder", "Choose the folder for packages", "key")
         choose.clicked.connect(self.folder_asked)
-        self._hosts = QVBoxLayout()
-        self._hosts.setSpacing(6)
-        where, last, good = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self.result)
+        where, last, ways = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        good = QVBoxLayout(self.result)
         for layout in (where, last):
             layout.setSpacing(8)
         where.addWidget(self.folder)
@@ -146,16 +124,34 @@ class ExportPanel(QFrame):
         for each in (self.state, self.cancel, self.export):
             last.addWidget(each)
         good.setContentsMargins(8, 4, 8, 4)
-        good.addWidget(self.result_text, 1)
-        good.addWidget(button("Show in folder", lambda: self.shown.emit(self._folder), "link"))
+        good.setSpacing(2)
+        good.addWidget(self.result_text)
+        ways.setSpacing(16)
+        for each in (self.report, self.show_written, self.publish):
+            ways.addWidget(each)
+        ways.addStretch(1)
+        good.addLayout(ways)
         lay = QVBoxLayout(self)
         lay.setContentsMargins(12, 8, 12, 12)
         lay.setSpacing(8)
         lay.addWidget(label("Export to", "head"))
-        lay.addLayout(self._hosts)
+        lay.addWidget(self._make_list(), 1)
         lay.addLayout(where)
         lay.addWidget(self.progress)
         lay.addWidget(self.failure)
         lay.addWidget(self.result)
         lay.addLayout(last)
-        lay.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def _make_list(self) -> QScrollArea:
+        inside = QWidget()
+        inside.setProperty("plain", True)
+        self._hosts = QVBoxLayout(inside)
+        self._hosts.setContentsMargins(0, 0, 8, 0)
+        self._hosts.setSpacing(8)
+        self._hosts.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setAccessibleName("Hosts")
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumHeight(LEAST_PX)
+        area.setWidget(inside)
+        return area

@@ -8,7 +8,18 @@ from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
-ORDER = ("first-steps", "models", "knobs", "card-and-hosts", "export", "command-line", "trouble")
+ORDER = (
+    "first-steps",
+    "models",
+    "knobs",
+    "checks",
+    "labels",
+    "card-and-hosts",
+    "export",
+    "publishing",
+    "command-line",
+    "trouble",
+)
 TEXT_PX = 720
 
 

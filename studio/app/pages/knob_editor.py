@@ -140,7 +140,7 @@ class KnobEditor(QWidget):
             return
         line.setModified(False)
         try:
-            self._say(key, _value(key, line.text()))
+            self._say(key, _value(key, line.text(), self._parameters[self._row].kind))
         except ValueError:
             set_tone(line, "wrong", True)
             self.show_trouble(f"{dict(LINES)[key]} wants a number, not {line.text()!r}.")
@@ -185,6 +185,7 @@ class KnobEditor(QWidget):
         lay.setContentsMargins(0, 8, 0, 0)
         lay.addLayout(head)
         lay.addWidget(self._form, 1)
+        lay.addStretch()  # takes the room while there is no form
         for layout in (head, lay):
             layout.setSpacing(8)
         self.trouble.hide()
@@ -192,6 +193,8 @@ class KnobEditor(QWidget):
 
 def _text(parameter: Parameter, key: str) -> str:
     value = getattr(parameter, key)
+    if value is None:
+        return ""
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, bool):
@@ -199,13 +202,15 @@ def _text(parameter: Parameter, key: str) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _value(key: str, text: str) -> object:
+def _value(key: str, text: str, kind: str) -> object:
     if key == "choices":
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    if key in ("min", "max"):
-        return float(text.replace(",", "."))
+    if key in ("min", "max", "smoothing_ms"):
+        return float(text.replace(",", ".").removesuffix("ms") or 0)
+    if key == "max_length":
+        return int(text) if text.strip() else None
     if key == "default":
-        return _default(text)
+        return text if kind in ("text", "tokens") else _default(text)
     return text.strip()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QScrollArea, QW
 
 from studio.app.widgets.words import label
 
-KINDS = ("continuous", "choice", "toggle")
+KINDS = ("continuous", "choice", "toggle", "text", "tokens")
 CURVES = ("linear", "logarithmic", "dB")
 LINES = (
     ("name", "Name"),
@@ -17,7 +17,14 @@ LINES = (
     ("default", "Default"),
     ("unit", "Unit"),
     ("choices", "Choices"),
+    ("max_length", "Longest"),
+    ("smoothing_ms", "Smoothing"),
 )
+HELP = {
+    "smoothing_ms": "Milliseconds in which the model follows the hand; 0 is at once",
+    "max_length": "Most characters of a text, most tokens; empty is any number",
+    "choices": "off, soft, hard",
+}
 
 
 class KnobInputs(QScrollArea):
@@ -31,7 +38,7 @@ class KnobInputs(QScrollArea):
     def __init__(self) -> None:
         super().__init__(widgetResizable=True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.lines = {key: _line(title) for key, title in LINES}
+        self.lines = {key: _line(title, HELP.get(key, "")) for key, title in LINES}
         self.boxes = {key: _box(key, choices) for key, choices in (("kind", KINDS), ("curve", CURVES), ("drives", ()))}
         self.boxes["drives"].setEditable(True)
         inside = QWidget()
@@ -52,13 +59,17 @@ class KnobInputs(QScrollArea):
         for widget in (self.lines["min"], self.lines["max"], self.lines["unit"], self.boxes["curve"]):
             self._rows.setRowVisible(widget, kind == "continuous")
         self._rows.setRowVisible(self.lines["choices"], kind == "choice")
+        self._rows.setRowVisible(self.lines["smoothing_ms"], kind == "continuous")
+        self._rows.setRowVisible(self.lines["max_length"], kind in ("text", "tokens"))
 
     def controls(self) -> dict[str, QWidget]:
         return {**self.lines, **self.boxes}
 
 
-def _line(title: str) -> QLineEdit:
+def _line(title: str, help_text: str) -> QLineEdit:
     line = QLineEdit()
+    line.setPlaceholderText(help_text)
+    line.setToolTip(help_text)
     line.setAccessibleName(f"Knob: {title.lower()}")
     return line
 

@@ -168,6 +168,10 @@ class KnobsPanel(QFrame):
         for name, view in self.views.items():
             view.show_position(position(name))
 
+    def show_model(self) -> None:
+        """A model is open: where there are no knobs it has none."""
+        self.empty.setText("This model has no knobs.")
+
     def show_cost(self, load: str, latency: str, dropouts: str) -> None:
         self.load.setText(load)
         self.latency.setText(latency)
@@ -182,7 +186,6 @@ class KnobsPanel(QFrame):
         self.views = {each.name: self._view(each) for each in parameters}
         for index, view in enumerate(self.views.values()):
             self._row.insertWidget(index, view)
-        self.empty.setText("This model has no knobs.")
         self.empty.setVisible(not parameters)
         self._area.setVisible(bool(parameters))
 

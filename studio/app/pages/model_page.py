@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.app.pages.knob_inputs import KnobInputs
 
 SIDE_PX, SIDE_MIN_PX = 328, 304
+SIDE_HEIGHTS_PX = [424, 316]
 CARD, KNOBS = 0, 1
 
 
@@ -43,8 +44,14 @@ class ModelPage(QSplitter):
         self.tabs.addTab(QWidget(), "Knobs")
         self.tabs.tabBar().setAccessibleName("Card or knobs")
         self.addWidget(_column(self.header, self.audio, self.knobs))
-        side = _column(self._sheet(), self.export)
+        side = QSplitter(Qt.Orientation.Vertical)
+        side.setHandleWidth(8)
+        side.setChildrenCollapsible(False)
         side.setMinimumWidth(SIDE_MIN_PX)
+        side.addWidget(self._sheet())
+        side.addWidget(self.export)
+        side.setSizes(SIDE_HEIGHTS_PX)
+        side.setStretchFactor(0, 1)
         self.addWidget(side)
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 0)
@@ -82,10 +89,11 @@ class ModelPage(QSplitter):
 
 
 def _column(*widgets: QWidget) -> QWidget:
+    """One under the other; the second takes what room there is."""
     column = QWidget()
     lay = QVBoxLayout(column)
     lay.setContentsMargins(0, 0, 0, 0)
     lay.setSpacing(8)
     for index, widget in enumerate(widgets):
-        lay.addWidget(widget, 1 if index == (1 if len(widgets) == 3 else 0) else 0)
+        lay.addWidget(widget, index == 1)
     return column

@@ -16,7 +16,8 @@ def tinted_icon(path: Path, color: QColor, disabled: QColor) -> QIcon:
     text = path.read_text(encoding="utf-8")
     icon = QIcon()
     scales = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
-    for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
+    modes = ((QIcon.Mode.Normal, color), (QIcon.Mode.Selected, color), (QIcon.Mode.Disabled, disabled))
+    for mode, ink in modes:
         drawing = QSvgRenderer(QByteArray(text.replace("currentColor", ink.name()).encode()))
         for scale in sorted(scales):
             icon.addPixmap(_pixmap(drawing, scale), mode)

@@ -44,7 +44,7 @@ class ErrorStrip(QFrame):
         self.hide()
 
     def show_problem(self, sentence: str, hint: str = "", details: str = "", ways: Sequence[Way] = ()) -> None:
-        """Say it; `ways` are buttons, each with what it does."""
+        """Say it; `ways` are buttons, each with what it does; the first is what we would do."""
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -55,8 +55,8 @@ class ErrorStrip(QFrame):
         while item := self._ways.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        for text, run in ways:
-            self._ways.addWidget(self._way(text, run))
+        for index, (text, run) in enumerate(ways):
+            self._ways.addWidget(self._way(text, run, "" if index else "primary"))
         self.setAccessibleDescription(f"{sentence} {hint}".strip())
         self._tint()
         self.show()
@@ -65,12 +65,12 @@ class ErrorStrip(QFrame):
         self.hide()
         self.closed.emit()
 
-    def _way(self, text: str, run: Callable[[], None]) -> QPushButton:
+    def _way(self, text: str, run: Callable[[], None], role: str) -> QPushButton:
         def go() -> None:
             self.dismiss()
             run()
 
-        return button(text, go, "primary")
+        return button(text, go, role)
 
     def _toggle(self) -> None:
         self.details.setVisible(self.details.isHidden())

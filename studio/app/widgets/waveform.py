@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.app.theme.theme import Theme
 from studio.app.widgets.lines import PeakSource, draw_peaks
+from studio.app.widgets.regions import Region, draw_regions
 
 DRAG_PX = 4  # less is a click
 ZOOM = 1.25
+MOST_TOLD = 20  # labels that a screen reader is told at once
 
 
 class Waveform(QWidget):
@@ -38,6 +42,7 @@ class Waveform(QWidget):
         self._peaks: PeakSource | None = None
         self._stale = False
         self._view, self._loop, self._playhead = (0.0, 1.0), (0, 0), 0
+        self._regions: Sequence[Region] = ()
         self._pressed: int | None = None
         self._picture: QPixmap | None = None
         self.setAccessibleName(f"{title} waveform")
@@ -55,6 +60,19 @@ class Waveform(QWidget):
     def show_peaks(self, peaks: PeakSource | None, stale: bool = False, note: str = "") -> None:
         """Show a sound; `stale` dims it while a newer one is being made, `note` is said in the corner."""
         self._peaks, self._stale, self._note = peaks, stale, note
+        self._redraw()
+
+    def show_title(self, title: str) -> None:
+        """What stands in its corner."""
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(f"{title} waveform")
+            self._redraw()
+
+    def show_regions(self, regions: Sequence[Region]) -> None:
+        """Labels over the sound."""
+        self._regions = regions
+        self.setAccessibleDescription(", ".join(region.name for region in regions[:MOST_TOLD]))
         self._redraw()
 
     def show_view(self, start: float, end: float) -> None:
@@ -170,6 +188,7 @@ class Waveform(QWidget):
             draw_peaks(
                 painter, self._peaks, start, start + seen, columns, middle=height / 2, half=height / 2 - 4 * scale
             )
+        draw_regions(painter, self._theme, self._regions, self._view, width=width, height=height, scale=scale)
         self._draw_words(painter, width, height, scale)
 
     def _draw_words(self, painter: QPainter, width: int, height: int, scale: float) -> None:

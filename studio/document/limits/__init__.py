@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from studio.document.call import Call
 from studio.document.card import ModelCard
+from studio.document.parameter import Parameter
 from studio.errors import HostError
 
 
@@ -31,12 +32,19 @@ class FieldLimit(BaseModel):
 
 
 class ParameterLimit(BaseModel):
-    """How many knobs, and of which kinds; None means as many as wanted."""
+    """How many parameters, and of which kinds; None means as many as wanted.
+
+    `max_choices` is how many values a choice may have, `choice_length` how many characters each of their names.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_numeric: int | None = None
     kinds: tuple[str, ...] = ()
+    max_text: int | None = None
+    max_tokens: int | None = None
+    max_choices: int | None = None
+    choice_length: int | None = None
 
 
 class HostLimits(BaseModel):
@@ -44,7 +52,8 @@ class HostLimits(BaseModel):
 
     `block_size` is what it calls with, in samples; `knobs`, `samples` and `latency` say whether it has them;
     `effects` and `labels` whether it takes effects and labellers; `outputs` how many named outputs at most
-    (None: any number); `channels` what it can feed and take (None: any number); `written` names what is written.
+    (None: any number); `offline` whether it takes models that make their sound as a whole; `channels` what it can
+    feed and take (None: any number); `written` names what is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +66,7 @@ class HostLimits(BaseModel):
     effects: bool = True
     labels: bool
     outputs: int | None = None
+    offline: bool = False
     written: str = ""
     knobs: bool
     samples: bool
@@ -127,6 +137,9 @@ def misfits(call: Call, host: str) -> list[Problem]:
         said.append((f"{limits.title} has no use for labels.", "Export this model to Audacity."))
     if not call.labels and not limits.effects:
         said.append((f"{limits.title} takes models that label sound, not effects.", "Choose another host."))
+    if call.offline and not limits.offline:
+        what = "this model makes its sound as a whole"
+        said.append((f"{limits.title} feeds sound block by block; {what}.", "Export it to Neutone Gen."))
     if not call.labels and limits.outputs is not None and len(call.outputs) > limits.outputs:
         names = ", ".join(each.name for each in call.outputs)
         said.append(
@@ -136,7 +149,8 @@ def misfits(call: Call, host: str) -> list[Problem]:
         allowed = limits.channels.get(side)
         if allowed is not None and count not in allowed and not (call.labels and side == "out") and not said:
             hint = "Export it to Audacity." if side == "out" else "Wrap it so that it takes one or two."
-            said.append((f"{limits.title} is mono or stereo; this model {word} {count} channels.", hint))
+            shape = "mono" if allowed == (1,) else "stereo" if allowed == (2,) else "mono or stereo"
+            said.append((f"{limits.title} is {shape}; this model {word} {count} channels.", hint))
     return [Problem(field="host", sentence=one, hint=hint, host=host) for one, hint in said]
 
 
@@ -192,6 +206,11 @@ def _parameters(card: ModelCard, limits: HostLimits) -> list[Problem]:
     numeric = [each for each in card.parameters if each.is_numeric]
     if limits.knobs and most is not None and len(numeric) > most:
         said.append((f"There are {len(numeric)} knobs; {limits.title} has {most}.", "Remove some or fix them."))
+    for kind, count in (("text", limits.parameters.max_text), ("tokens", limits.parameters.max_tokens)):
+        have = [each.name for each in card.parameters if each.kind == kind]
+        if limits.knobs and count is not None and len(have) > count:
+            said.append((f"There are {len(have)} {kind} parameters; {limits.title} has {count}.", "Remove some."))
+    said += [one for each in card.parameters if limits.knobs for one in _choices(each, limits)]
     wrong = [each.name for each in card.parameters if each.kind not in kinds]
     if limits.knobs and wrong:
         said.append((f"{limits.title} cannot show {', '.join(wrong)}.", f"It takes {', '.join(kinds)}."))
@@ -199,3 +218,17 @@ def _parameters(card: ModelCard, limits: HostLimits) -> list[Problem]:
     if len(set(names)) < len(names):
         said.append(("Two knobs have the same name.", "Rename one."))
     return [Problem(field="parameters", sentence=one, hint=hint, host=limits.host) for one, hint in said]
+
+
+def _choices(parameter: Parameter, limits: HostLimits) -> list[tuple[str, str]]:
+    most, length = limits.parameters.max_choices, limits.parameters.choice_length
+    said = []
+    if most is not None and len(parameter.choices) > most:
+        said.append((f"{parameter.name} has {len(parameter.choices)} choices; at most {most} fit.", "Remove some."))
+    if length is not None:
+        said += [
+            (f"The choice {each!r} has {len(each)} of at most {length} characters.", "Shorten it.")
+            for each in parameter.choices
+            if len(each) > length
+        ]
+    return said

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 
 from studio.document.call import Call
+from studio.document.card import ModelCard
 from studio.errors import HostError
-from studio.hosts.audacity.lower import lower
+from studio.hosts.audacity.age import lower_for_audacity
 from studio.hosts.audacity.metadata import audacity_metadata, metadata_problems
 from studio.hosts.audacity.readme import ATTRIBUTES, readme
 from studio.hosts.audacity.scripted.label_root import LabelRoot
@@ -29,7 +30,7 @@ def package(captured: Captured, work: Packaging) -> list[Path]:
     The knobs' positions are built in and the delay is taken out: the host knows neither.
 
     Returns: the folder and the files in it.
-    Raises: CardError with everything Audacity would refuse; HostError where it has no such models.
+    Raises: CardError with everything Audacity would refuse; HostError where it has no such models, or cannot run it.
     """
     require_model(captured.call)
     require_card(work.card, "audacity")
@@ -38,14 +39,19 @@ def package(captured: Captured, work: Packaging) -> list[Path]:
     positions = positions_of(captured, work.positions)
     root = make_root(captured, positions, metadata)
     folder = work.folder / slug(work.card.name)
+    text = readme(work.card, metadata, positions)
+    return [folder, *write_folder(folder, root, metadata, text, facts_text(captured, work.card, positions))]
+
+
+def facts_text(captured: Captured, card: ModelCard, positions: list[float]) -> dict[str, str]:
+    """What reading a package back needs, as an extra file of its archive."""
     facts = {
         "call": captured.call.model_dump(mode="json"),
-        "card": work.card.model_dump(mode="json"),
+        "card": card.model_dump(mode="json"),
         "how": captured.how,
         "positions": positions,
     }
-    text = readme(work.card, metadata, positions)
-    return [folder, *write_folder(folder, root, metadata, text, {FACTS: json.dumps(facts)})]
+    return {FACTS: json.dumps(facts)}
 
 
 def make_root(captured: Captured, positions: list[float], metadata: dict[str, Any]) -> ScriptModule:
@@ -59,10 +65,13 @@ def make_root(captured: Captured, positions: list[float], metadata: dict[str, An
 def write_folder(
     folder: Path, root: ScriptModule, metadata: dict[str, Any], text: str, extra: dict[str, str]
 ) -> list[Path]:
-    """Write the four files; `model_size` goes into the metadata once it is known."""
+    """Write the four files; `model_size` goes into the metadata once it is known.
+
+    Raises: HostError where Audacity's LibTorch cannot run the model.
+    """
     model = folder / "model.pt"
     save_archive(root, model, extra)
-    lower(model)
+    lower_for_audacity(model, 2 if metadata["multichannel"] else 1)
     described = {**metadata, "model_size": model.stat().st_size}
     write_text(folder / "metadata.json", json.dumps(described, indent=4, ensure_ascii=False))
     write_text(folder / "README.md", text)

@@ -55,7 +55,7 @@ def _back(call: Call) -> tuple[Resampler | None, int]:
     if up == down:
         return None, 0
     common = math.gcd(up, down)
-    back = Resampler()
+    back = Resampler(call.resampling)
     back.prepare(down // common, up // common, up // common, call.channels_out)
     return back, back.centre // (up // common)
 

@@ -15,11 +15,12 @@ from studio.document.card import ModelCard, card_from
 from studio.document.limits import Problem
 from studio.errors import HostError, ModelError
 from studio.hosts.audacity.metadata import LABELLER, metadata_problems
-from studio.hosts.audacity.package import make_root, require_model, write_folder
+from studio.hosts.audacity.package import facts_text, make_root, require_model, write_folder
 from studio.hosts.audacity.readme import readme
 from studio.hosts.audacity.verify import call_root, verify
 from studio.hosts.packaging import positions_of, refuse_all
 from studio.hosts.reference import Reference
+from studio.loading.opening import is_held_back
 from studio.storage import staging_beside, write_bytes
 from studio.wrappers import torchscript
 from studio.wrappers.archive import first_line
@@ -33,6 +34,8 @@ TRIAL = 32768  # samples
 def save_model(model: nn.Module, metadata: Mapping[str, Any], root: str | os.PathLike[str]) -> None:
     """Write `model.pt`, `metadata.json`, `README.md` and `.gitattributes` into the folder `root`, verified.
 
+    Called by a file that is being opened it does nothing.
+
     Args:
         model: an instance of a wrapper class, or a module that was scripted or traced, with `forward(x)`:
             `[channels, samples]` to `[rows, samples]`, or to class indexes and times.
@@ -42,15 +45,17 @@ def save_model(model: nn.Module, metadata: Mapping[str, Any], root: str | os.Pat
     Raises: CardError with everything that is wrong in `metadata`; CompileError, ModelError; HostError with the
         checks that failed.
     """
+    if is_held_back("save_model"):
+        return
     target = Path(root)
     refuse_all(metadata_problems(metadata), "Audacity")
     described = {"name": target.name, **metadata}
     card = card_from(described)
-    made, positions = _root_of(model, described, card)
+    made, positions, facts = _root_of(model, described, card)
     reference = _reference(made, described)
     _require_rows(reference, described)
     with staging_beside(target) as staging:
-        paths = write_folder(staging, made, described, readme(card, described, positions), {})
+        paths = write_folder(staging, made, described, readme(card, described, positions), facts)
         failed = [check for check in verify(staging, reference) if check.verdict == "fail"]
         if failed:
             said = "; ".join(f"{check.title}: {check.value}" for check in failed)
@@ -59,18 +64,21 @@ def save_model(model: nn.Module, metadata: Mapping[str, Any], root: str | os.Pat
             write_bytes(target / path.name, path.read_bytes())
 
 
-def _root_of(model: nn.Module, metadata: dict[str, Any], card: ModelCard) -> tuple[ScriptModule, list[float]]:
-    """A compiled module is taken as it is; a wrapper gets all that Audacity needs around it."""
+def _root_of(
+    model: nn.Module, metadata: dict[str, Any], card: ModelCard
+) -> tuple[ScriptModule, list[float], dict[str, str]]:
+    """A compiled module is taken as it is; a wrapper gets all that Audacity needs, and facts to be edited by."""
     if not isinstance(model, Wrapper):
         made = model if isinstance(model, ScriptModule) else torchscript.script(model)
-        return made.eval(), []
+        return made.eval(), [], {}
     call, said = describe(model)
     call = _call_of(model, call, metadata)
     require_model(call)
     whole = card.model_copy(update={"parameters": said.parameters})
     captured, _ = capture(model, call, whole)
     positions = positions_of(captured)
-    return make_root(captured, positions, metadata), positions
+    facts = facts_text(captured, whole, positions)
+    return make_root(captured, positions, metadata), positions, facts
 
 
 def _call_of(model: Wrapper, call: Call, metadata: dict[str, Any]) -> Call:

@@ -15,6 +15,8 @@ from studio.document.check import Check
 from studio.document.limits import limits_of
 from studio.errors import StudioError
 from studio.hosts import libtorch
+from studio.hosts.audacity.age import CARRIED
+from studio.hosts.audacity.answers import fault_in
 from studio.hosts.audacity.metadata import LABELLER, metadata_problems
 from studio.hosts.packaging import Sound
 from studio.hosts.reference import SEED, TOLERANCE, Reference, farthest
@@ -23,7 +25,6 @@ from studio.wrappers.archive import first_line, load_archive
 from studio.wrappers.captured import FACTS
 from studio.wrappers.torchscript import ScriptModule
 
-OURS = (1, 9)  # the LibTorch inside Audacity's fork
 LENGTHS = (2, 64, 257, 44100)  # samples; the end of a selection may be tiny
 MAX_BYTES = 2**31 - 1  # the host reads the size as a 32-bit number
 ADVICE = "This is a fault of the export: please report it with the model."
@@ -46,14 +47,15 @@ def verify(path: Path, reference: Reference) -> list[Check]:
         lambda: _same_result(root, reference, metadata),
         lambda: _repeats(root, reference),
     ]
-    return [*checks, *(_asked(each) for each in questions), _libtorch(path)]
+    age = libtorch.check("audacity.libtorch", path / "model.pt", CARRIED, "Audacity loads it")
+    return [*checks, *(_asked(each) for each in questions), age]
 
 
 def _asked(question: Callable[[], Check]) -> Check:
     """A question that breaks the package has its answer."""
     try:
         return question()
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, torch.jit.Error) as error:
         return _check("calls", "fail", first_line(error), title="The package answers", advice=ADVICE)
 
 
@@ -82,16 +84,13 @@ def _metadata(metadata: dict[str, Any], page: str, path: Path) -> Check:
 
 
 def _lengths(root: ScriptModule, metadata: dict[str, Any]) -> Check:
-    """Blocks of any length and channel count: as many rows as labels, each as long as the block."""
+    """Blocks of any length and channel count: as many rows as labels, each as long as the block, or known labels."""
     bad = []
     for frames in (*LENGTHS, limits_of("audacity").block_size):
         for channels in (1, 2) if metadata["multichannel"] else (1,):
             sound = np.random.default_rng(1).uniform(-0.5, 0.5, (channels, frames)).astype(np.float32)
-            made = call_root(root, sound)
-            count = len(metadata["labels"])
-            fits = made.shape[0] == 3 if metadata["effect_type"] == LABELLER else made.shape == (count, frames)
-            if not fits or not np.isfinite(made).all():
-                bad.append(f"{channels} channels, {frames} samples: {' by '.join(str(size) for size in made.shape)}")
+            if fault := fault_in(_answer(root, sound), len(metadata["labels"]), frames):
+                bad.append(f"{channels} channels, {frames} samples: {fault}")
     title = "It takes blocks of any length and gives a row for each label"
     advice = "Run the checks of the model: it gives invalid numbers or a wrong length there." if bad else ""
     return _check("lengths", "fail" if bad else "pass", "; ".join(bad) or None, title=title, advice=advice)
@@ -120,9 +119,7 @@ def _distance(name: str, expected: Sound, made: Sound, title: str, advice: str) 
 
 def call_root(root: ScriptModule, audio: Sound) -> Sound:
     """As the host calls; labels come back as `[3, labels]`."""
-    torch.manual_seed(SEED)
-    with torch.no_grad():
-        made = root(torch.from_numpy(audio.copy()))
+    made = _answer(root, audio)
     if isinstance(made, Tensor):
         whole: Sound = made.numpy()
         return whole
@@ -130,15 +127,11 @@ def call_root(root: ScriptModule, audio: Sound) -> Sound:
     return np.concatenate([classes.float().reshape(1, -1).numpy(), times.float().reshape(-1, 2).T.numpy()])
 
 
-def _libtorch(path: Path) -> Check:
-    version, why = libtorch.needs(path / "model.pt")
-    good = version <= OURS
-    advice = (
-        "" if good else f"Audacity's own LibTorch is 1.9 and cannot load {', '.join(why)}: it may close when it tries."
-    )
-    return _check(
-        "libtorch", "pass" if good else "warn", libtorch.shown(version), "LibTorch", "Audacity loads it", advice
-    )
+def _answer(root: ScriptModule, audio: Sound) -> Tensor | tuple[Tensor, Tensor]:
+    torch.manual_seed(SEED)
+    with torch.no_grad():
+        made: Tensor | tuple[Tensor, Tensor] = root(torch.from_numpy(audio.copy()))
+    return made
 
 
 def _check(

@@ -34,7 +34,7 @@ METHODS: Mapping[str, Signature] = {
 
 def departures(root: ScriptModule) -> list[str]:
     """Every point in which `root` is not what the plugin expects; empty for a good one."""
-    found = [said for name, expected in METHODS.items() if (said := _method(root, name, expected))]
+    found = [said for name, expected in METHODS.items() if (said := method_departures(root, name, expected))]
     if getattr(root, "realtime", None) is not True:
         found.append("realtime is not True")
     if getattr(root, "use_debug_mode", None) is not False:
@@ -49,7 +49,8 @@ def departures(root: ScriptModule) -> list[str]:
     return found
 
 
-def _method(root: ScriptModule, name: str, expected: Signature) -> str:
+def method_departures(root: ScriptModule, name: str, expected: Signature) -> str:
+    """How one method departs from its signature; empty where it does not."""
     if name not in root._c._method_names():
         return f"{name} is missing"
     schema = root._c._get_method(name).schema

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,23 +14,12 @@ SDK_VERSION = "1.5.2"  # whose contract the package keeps
 LARGEST_SIZE = 4096
 
 
-@dataclass(frozen=True)
-class Levels:
-    """Where the plugin's own four knobs start, 0…1; 0.5 of a gain is 0 dB."""
-
-    wet: float = 1.0
-    dry: float = 0.0
-    input_gain: float = 0.5
-    output_gain: float = 0.5
-
-
-def neutone_metadata(call: Call, card: ModelCard, levels: Levels, created: float) -> dict[str, Any]:
+def neutone_metadata(call: Call, card: ModelCard, created: float) -> dict[str, Any]:
     """All of metadata.json but `sample_sound_files`.
 
     Args:
         call: how the model is called.
         card: what is said about it; its numeric parameters become p1 … p4.
-        levels: of the plugin's own knobs.
         created: seconds since 1970.
     """
     numeric = [each for each in card.parameters if each.is_numeric]
@@ -51,10 +39,10 @@ def neutone_metadata(call: Call, card: ModelCard, levels: Levels, created: float
         "is_output_mono": mono_out,
         "model_type": f"{'mono' if mono_in else 'stereo'}-{'mono' if mono_out else 'stereo'}",
         "neutone_parameters": {f"p{number}": knob_entry(each) for number, each in enumerate(numeric, 1)},
-        "wet_default_value": levels.wet,
-        "dry_default_value": levels.dry,
-        "input_gain_default_value": levels.input_gain,
-        "output_gain_default_value": levels.output_gain,
+        "wet_default_value": card.levels.wet,
+        "dry_default_value": card.levels.dry,
+        "input_gain_default_value": card.levels.input_gain,
+        "output_gain_default_value": card.levels.output_gain,
         "native_sample_rates": list(call.sample_rates),
         "native_buffer_sizes": native_sizes(call),
         "look_behind_samples": call.look_behind,

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.document.call import Call
 from studio.errors import HostError
-from studio.hosts.neutone.metadata import Levels, neutone_metadata
+from studio.hosts.neutone.metadata import neutone_metadata
 from studio.hosts.neutone.samples import as_text, encode_mp3
 from studio.hosts.neutone.scripted.root import Root
 from studio.hosts.packaging import Packaging, positions_of, require_card, slug
@@ -20,13 +20,12 @@ from studio.wrappers.captured import FACTS, Captured
 MAX_SAMPLES = 3
 
 
-def package(captured: Captured, work: Packaging, levels: Levels | None = None, *, complete: bool = True) -> list[Path]:
+def package(captured: Captured, work: Packaging, *, complete: bool = True) -> list[Path]:
     """Write the package into `work.folder`.
 
     Args:
         captured: the wrapper that was heard; it is left reset.
         work: card, examples and folder. The knobs' positions are not written: the plugin has knobs.
-        levels: of the plugin's own four knobs.
         complete: refuse empty fields of the card too.
 
     Returns: NAME.nm, metadata.json and samples/*.mp3, in this order.
@@ -34,7 +33,7 @@ def package(captured: Captured, work: Packaging, levels: Levels | None = None, *
     """
     require_model(captured.call)
     require_card(work.card, "neutone", complete=complete)
-    metadata = neutone_metadata(captured.call, work.card, levels or Levels(), work.created)
+    metadata = neutone_metadata(captured.call, work.card, work.created)
     root = torchscript.script(Root(captured, metadata, positions_of(captured)).eval())
     rate = captured.call.sample_rates[0] if captured.call.sample_rates else 48000
     root.set_daw_sample_rate_and_buffer_size(rate, native_block(captured.call))

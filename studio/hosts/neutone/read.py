@@ -22,22 +22,24 @@ START = (48000, 512)  # until a host says otherwise
 def read(path: Path) -> Captured:
     """Read a .nm file.
 
-    Returns: a captured wrapper with two channels, any rate and any block: the root inside adapts by itself.
+    Returns: a captured wrapper at any rate and any block: the root inside adapts by itself. It has two channels
+        unless the model is mono in and out.
     Raises: ModelError for a file that does not load; HostError for one the app cannot play.
     """
     root, described = load_archive(path, "metadata.json")
     _, facts = load_archive(path, FACTS)
     if getattr(root, "realtime", True) is False:
         raise HostError(
-            f"{path.name} is a Neutone Gen model: it makes sound offline and cannot be played live.",
+            f"{path.name} is a Neutone Gen model: it makes sound as a whole and cannot be played live.",
             "Open it in Neutone Gen.",
             about=path.name,
         )
     card = ModelCard.model_validate(facts["card"]) if "card" in facts else card_from(described, path.name)
-    call = Call(
-        wrapper=True, layout="CT", output_layout="CT", channels_in=2, outputs=(Output(name="output", channels=2),)
-    )
     try:
+        mono = described.get("is_input_mono") is True and described.get("is_output_mono") is True
+        channels = 1 if mono else 2  # as many come out as go in
+        output = Output(name="output", channels=channels)
+        call = Call(wrapper=True, layout="CT", output_layout="CT", channels_in=channels, outputs=(output,))
         player = torchscript.script(Player(root, _defaults(root)).eval())
         player.prepare(*START)
         player.reset()

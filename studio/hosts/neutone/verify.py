@@ -146,11 +146,7 @@ def _play(root: ScriptModule, reference: Reference) -> Sound:
 
 
 def _libtorch(path: Path) -> Check:
-    version, why = libtorch.needs(path)
-    old_enough = version <= DOCUMENTED
-    advice = "" if old_enough else f"An older plugin refuses it because of {', '.join(why)}; trace the model (--trace)."
-    title = "Older plugins load it"
-    return _check("libtorch", "pass" if old_enough else "warn", libtorch.shown(version), "LibTorch", title, advice)
+    return libtorch.check("neutone.libtorch", path, DOCUMENTED, "Older plugins load it", otherwise="warn")
 
 
 def _check(

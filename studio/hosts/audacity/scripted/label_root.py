@@ -31,16 +31,22 @@ class LabelRoot(nn.Module):
         self.register_buffer("positions", positions.reshape(-1, 1))
 
     def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        return self.found(x, self.positions.expand(self.positions.size(0), x.size(1)))
+
+    def found(self, x: Tensor, params: Tensor) -> Tuple[Tensor, Tensor]:
+        """The labels of the whole sound `[channels, n]` with knobs `[n_params, n]`."""
         n = x.size(1) + self.late
         size = fewest_cuts(n, self.sizes, self.min_block, self.multiple)
         whole = (n + size - 1) // size * size
         fed = torch.constant_pad_nd(self.fold(x), [0, whole - x.size(1)])
+        last = params[:, params.size(1) - 1 :]
+        turned = torch.cat([params, last.expand(params.size(0), whole - x.size(1))], 1)
         self.inner.prepare(self.sample_rate, size)
         self.inner.reset()
         classes: List[Tensor] = []
         times: List[Tensor] = []
         for start in range(0, whole, size):
-            found = self.play(fed[:, start : start + size])
+            found = self.inner(fed[:, start : start + size], turned[:, start : start + size])
             classes.append(found[0])
             times.append(found[1] + float(start - self.late) / float(self.sample_rate))
         return self.tidy(torch.cat(classes, 0), torch.cat(times, 0), float(x.size(1)) / float(self.sample_rate))

@@ -28,8 +28,13 @@ class EffectRoot(nn.Module):
         self.late = self.stream.filtering + int(captured.module.latency())
 
     def forward(self, x: Tensor) -> Tensor:
-        fed, late, n = self.prepared(x), self.late, x.size(1)
-        made = self.stream.drain(fed, self.knobs(fed.size(1)))
+        fed = self.prepared(x)
+        return self.whole(fed, self.knobs(fed.size(1)), x.size(1))
+
+    def whole(self, fed: Tensor, params: Tensor, n: int) -> Tensor:
+        """What the model makes of all that was prepared, without its delay: `[rows, n]`."""
+        late = self.late
+        made = self.stream.drain(fed, params)
         self.stream.reset()  # nothing of the sound stays in memory, nor in the file when it is saved again
         if made.size(1) < late + n:
             made = torch.constant_pad_nd(made, [0, late + n - made.size(1)])

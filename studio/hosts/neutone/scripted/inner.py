@@ -22,12 +22,17 @@ class Inner(Described):
         self.model: Any = captured.module
         up, down = captured.call.ratio
         common = math.gcd(up, down)
-        self.back, self.keeps_rate = Resampler(), up == down
-        self.back.prepare(down // common, up // common, 1, captured.call.channels_out)
+        self.up, self.down, self.rows_out = down // common, up // common, captured.call.channels_out
+        self.back, self.keeps_rate, self.is_prepared = Resampler(captured.call.resampling), up == down, False
 
     def forward(self, x: Tensor, params: Optional[Tensor] = None) -> Tensor:
         made = self.model(x, self.rest(x.size(1)) if params is None else self.rows(params))
-        return made if self.keeps_rate else self.back(made)
+        if self.keeps_rate:
+            return made
+        if not self.is_prepared:  # not before: its tables would be written into the file
+            self.back.prepare(self.up, self.down, 1, self.rows_out)
+            self.is_prepared = True
+        return self.back(made)
 
     @torch.jit.export
     def set_sample_rate_and_buffer_size(self, sample_rate: int, n_samples: int) -> bool:

@@ -11,7 +11,7 @@ from studio.hosts.neutone.scripted.described import KNOBS
 class Player(nn.Module):
     """Calls `root` as the plugin does.
 
-    Shapes: x `[2, n]` at the host's rate, params `[n_params, n]` 0…1 → `[2, n]`; n as promised to `prepare`.
+    Shapes: x `[1 or 2, n]` at the host's rate, params `[n_params, n]` 0…1 → as many rows; n as promised to `prepare`.
     """
 
     defaults: Tensor

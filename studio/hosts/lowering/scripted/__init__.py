@@ -1,0 +1,1 @@
+"""What is compiled into a lowered archive: its source has to ship with the app."""

@@ -1,0 +1,1 @@
+"""TorchScript of Neutone Gen packages."""

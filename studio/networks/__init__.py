@@ -1,0 +1,1 @@
+"""Every network that we define: for playing, training and export alike."""
