@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from typing import Final
 
 import torch
@@ -54,30 +55,12 @@ EFFECTS: Final[tuple[Ask, ...]] = (
     check_speed,
     check_memory,
 )
-ESSENTIAL: Final[tuple[Ask, ...]] = (check_blocks, check_shape, check_finite, check_latency, check_reset)
 ANY_RATE = 48000
 
 
 def run_checks(captured: Captured, sample_rate: int | None, report: Report) -> list[Check]:
     """Ask everything that fits the model; a model that fails under a question has failed it."""
-    return _ask(captured, sample_rate, report, _other_than_effects(captured) or EFFECTS)
-
-
-def essential_checks(captured: Captured, sample_rate: int | None, report: Report) -> list[Check]:
-    """Ask before a package is written only what a host could not survive, or would do wrong without a word.
-
-    A `fail` is no package; a `warn` (a false delay, odd sizes of blocks) is one that the user may still want.
-    """
-    return _ask(captured, sample_rate, report, _other_than_effects(captured) or ESSENTIAL)
-
-
-def _other_than_effects(captured: Captured) -> tuple[Ask, ...]:
-    if captured.call.offline:
-        return (check_whole,)
-    return (check_labels,) if captured.call.labels else ()
-
-
-def _ask(captured: Captured, sample_rate: int | None, report: Report, asked: Sequence[Ask]) -> list[Check]:
+    asked = _fitting(captured)
     rate = sample_rate or (captured.call.sample_rates[0] if captured.call.sample_rates else ANY_RATE)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as it is played; many small calls would only wait for one another
@@ -95,9 +78,19 @@ def _ask(captured: Captured, sample_rate: int | None, report: Report, asked: Seq
     return found
 
 
+def _fitting(captured: Captured) -> tuple[Ask, ...]:
+    if captured.call.offline:
+        return (check_whole,)
+    return (check_labels,) if captured.call.labels else EFFECTS
+
+
 def _answer(ask: Ask, name: str, captured: Captured, rate: int) -> Check:
     try:
-        return ask(captured, rate)
+        check = ask(captured, rate)
+        if isinstance(check.value, float) and not math.isfinite(check.value):
+            unmeasured = "It gives NaN or infinity, so this could not be measured."
+            return Check(id=name, verdict="skip", title=check.title, advice=unmeasured)
+        return check
     except Exception as error:  # a foreign model raises whatever it likes, and may return what no arithmetic fits
         advice = f"It fails: {last_line(error)}"
         return Check(id=name, verdict="fail", title="The model can be called", advice=advice)

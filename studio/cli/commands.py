@@ -20,7 +20,7 @@ from studio.document.kinds import recognise
 from studio.document.limits import hosts
 from studio.document.opened import ModelSource
 from studio.errors import ConsentNeeded, HostError, StudioError
-from studio.flows.checking import bench_model, check_model
+from studio.flows.checking import bench_model, check_model, facts_of
 from studio.flows.demo import run_demo
 from studio.flows.exported import Package
 from studio.flows.exporting import export_model
@@ -60,7 +60,7 @@ def check(
     source, _ = opt.source_from(asked)
     with opened(source, asked.trust) as model, reporting("Checking") as report:
         checks = check_model(model, report=report)
-    outcome = {"ok": passed(checks), "checks": [each.model_dump() for each in checks]}
+    outcome = {"ok": passed(checks), "checks": [each.model_dump() for each in checks], "call": facts_of(checks)}
     return finish(outcome, _checked(checks), _failed(checks), as_json)
 
 
@@ -90,7 +90,10 @@ def export(
             packages = export_model(
                 model, model.card, positions, host, Path(out), sounds=sounds, anyway=anyway, report=report
             )
-    return finish(_packaged(packages), _exported(packages), _unverified(packages), as_json)
+        doubts = [each for each in check_model(model, known=True) if each.verdict in ("warn", "fail")]
+    text = _exported(packages) + (f"\n\nThe model:\n{_checked(doubts)}" if doubts else "")
+    outcome = {**_packaged(packages), "model": [each.model_dump(mode="json") for each in doubts]}
+    return finish(outcome, text, _unverified(packages), as_json)
 
 
 @app.command()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from studio.document.check import Check
 from studio.document.opened import OpenedModel
 from studio.link.job import Limits, Report, run_job
+from studio.storage import read_text, write_text
 
 LIMITS = Limits(seconds=900.0, silence=120.0)
 
@@ -22,11 +25,27 @@ def facts_of(checks: Iterable[Check]) -> dict[str, Any]:
 
 
 def check_model(
-    opened: OpenedModel, *, report: Report | None = None, cancel: threading.Event | None = None
+    opened: OpenedModel,
+    *,
+    known: bool = False,
+    report: Report | None = None,
+    cancel: threading.Event | None = None,
 ) -> list[Check]:
-    """Every check, measured on the captured wrapper in a child process."""
+    """Every check, measured on the captured wrapper in a child process.
+
+    Args:
+        opened: the model.
+        known: be content with what was measured on this captured wrapper before, where that was done.
+        report: told of progress.
+        cancel: set it to stop.
+    """
     request = {"captured": opened.captured, "sample_rate": opened.card.sample_rate}
-    found = run_job("check", request, report=report, cancel=cancel, limits=LIMITS)
+    record = Path(opened.captured).with_suffix(f".{opened.card.sample_rate or 'any'}.checks.json")
+    if known and record.is_file():
+        found = json.loads(read_text(record))
+    else:
+        found = run_job("check", request, report=report, cancel=cancel, limits=LIMITS)
+        write_text(record, json.dumps(found))
     return [Check.model_validate(each) for each in found["checks"]]
 
 

@@ -82,7 +82,7 @@ def export_model(
     found = {host: kept(target, host, digest) for host, digest in made_of.items()}
     with staging_beside(target / "packages") as staging, ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            checking = pool.submit(check_model, opened, report=report, cancel=stop)
+            checking = pool.submit(check_model, opened, known=True, report=report, cancel=stop)
             making = {
                 host: pool.submit(_make, asked, host, staging, report, stop) for host in wanted if found[host] is None
             }

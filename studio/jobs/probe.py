@@ -75,6 +75,7 @@ def _capture(
         beat=lambda: report(None, "Trying how it is called"),
         wish=_wish(source),
         spectrum=_spectrum(source),
+        lengths=tuple(each for each in source.call.get("block_sizes") or () if isinstance(each, int)),
     )
     said = _merge(found.card, loaded.card, loaded.name)
     declared = isinstance(found.module, NeutoneModel)

@@ -61,6 +61,7 @@ def experiment(
     beat: Callable[[], None] = lambda: None,
     wish: Wish | None = None,
     spectrum: Spectrum | None = None,
+    lengths: tuple[int, ...] = (),
 ) -> Findings:
     """Call a model in every likely way and describe the best that works.
 
@@ -74,6 +75,7 @@ def experiment(
         beat: called before each trial: the model still answers.
         wish: what the user said about labels.
         spectrum: the spectra it wants instead of waves, as the user said.
+        lengths: block sizes it was made for, as the user said.
 
     Raises: ModelError that says what was tried.
     """
@@ -90,7 +92,9 @@ def experiment(
             return _spectral(module, name, spectrum, method, model_rate, beat)
         layouts = (layout,) if layout else ORDER
         try:
-            return _probe_either(Runner(module, method, beat=beat), name, layouts, model_rate, wish or Wish())
+            return _probe_either(
+                Runner(module, method, lengths=lengths, beat=beat), name, layouts, model_rate, wish or Wish()
+            )
         except ModelError as error:
             guessed = None if layout else guess_spectrum(module, method)
             if guessed is not None:
@@ -100,7 +104,9 @@ def experiment(
             if not DOUBLE.search(error.sentence):
                 raise
             module.double()  # it counts in double precision, and its weights have to
-            return _probe_either(Runner(module, method, beat=beat), name, layouts, model_rate, wish or Wish())
+            return _probe_either(
+                Runner(module, method, lengths=lengths, beat=beat), name, layouts, model_rate, wish or Wish()
+            )
     except TrialError as error:
         raise blame(error.why, f"Calling {name}", name) from error
     finally:

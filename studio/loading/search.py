@@ -185,14 +185,26 @@ def _no_forward(module: nn.Module, name: str) -> ModelError:
 
 def _lengths(runner: Runner) -> Iterator[tuple[int, int]]:
     """Pairs of lengths to compare; the later ones are for models that take no other."""
-    if runner.lengths:
+    if runner.lengths:  # as the model or the user says
         yield from ((length, length * 3 // 2) for length in runner.lengths)
         return
     yield LENGTHS[0], LENGTHS[0] * 3 // 2
     widths = [int(each.shape[1]) for each in runner.module.parameters() if each.dim() >= 2]
     layers = [each for each in widths if 16 < each <= 65536]
-    for length in dict.fromkeys([*LENGTHS[1:3], *layers[:4], *FIXED, *LENGTHS[3:]]):
+    for length in dict.fromkeys([*LENGTHS[1:3], *_written(runner.module)[:6], *layers[:4], *FIXED, *LENGTHS[3:]]):
         yield length, length * 3 // 2 if length in LENGTHS else length * 2
+
+
+def _written(module: nn.Module) -> list[int]:
+    """Numbers in the code and among the attributes of a model's own classes: one may be the length it asks for."""
+    found: list[int] = []
+    for each in module.modules():
+        if type(each).__module__.startswith("torch."):
+            continue
+        code = getattr(getattr(type(each), "forward", None), "__code__", None)
+        numbers = [*getattr(code, "co_consts", ()), *vars(each).values()]
+        found += [number for number in numbers if type(number) is int and 64 < number <= 1 << 17]
+    return found
 
 
 def _shapes(made: Any, length: int) -> str:

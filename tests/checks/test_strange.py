@@ -5,13 +5,15 @@ import torch
 from torch import Tensor
 
 from studio.checks.blocks import check_blocks
-from studio.checks.every import essential_checks, run_checks
+from studio.checks.every import run_checks
 from studio.checks.finite import check_finite
 from studio.checks.memory import check_memory
 from studio.checks.quiet import check_silence
 from studio.checks.recovery import check_recovery
 from studio.checks.repeat import check_determinism, check_reset
 from studio.checks.shape import check_shape
+from studio.errors import ModelError
+from studio.flows.exporting import refuse_failed
 from studio.wrappers.base import WaveformToWaveform
 from tests.checks.conftest import Delay
 
@@ -182,10 +184,13 @@ def test_a_model_that_raises_fails_its_checks_and_stops_nobody(captured):
 
 
 @pytest.mark.parametrize("fault", ["rows", "length", "double", "nan"])
-def test_the_essential_checks_find_it_before_writing(captured, fault):
-    assert any(check.verdict == "fail" for check in essential_checks(captured(Counting(fault)), None, lambda *_: None))
+def test_what_no_host_survives_is_refused_before_writing(captured, fault):
+    found = run_checks(captured(Counting(fault)), None, lambda *_: None)
+    with pytest.raises(ModelError):
+        refuse_failed(found, anyway=True)
 
 
 def test_a_false_delay_is_no_reason_to_refuse(captured):
-    found = {check.id: check.verdict for check in essential_checks(captured(Delay(50)), None, lambda *_: None)}
-    assert found["latency"] == "warn" and "fail" not in found.values()
+    found = run_checks(captured(Delay(50)), None, lambda *_: None)
+    assert next(each.verdict for each in found if each.id == "latency") == "warn"
+    refuse_failed(found)
