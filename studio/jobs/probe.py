@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from studio.document.call import Call, corrected
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind, recognise
@@ -32,6 +34,7 @@ Report = Callable[[float | None, str], None]
 def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
     """Answer `flows.opening.open_model` with an OpenedModel whose captured wrapper lies in the request's folder."""
     source, folder = ModelSource.model_validate(request["source"]), Path(request["folder"])
+    torch.manual_seed(0)  # weights that are drawn when it is opened are the same each time
     path = Path(source.path)
     kind = recognise(path)
     if kind.name in PACKAGES:

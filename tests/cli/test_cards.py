@@ -57,7 +57,7 @@ def test_a_card_is_shown_without_running_anything(studio, package, host):
     assert said["host"] == host and said["card"]["name"] == "clipper" and len(said["card"]["parameters"]) == 3
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", [HOSTS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in HOSTS[1:])])
 def test_an_edit_changes_what_is_said_and_not_what_is_heard(studio, package, host, tmp_path):
     path = package(host)
     soundfile.write(tmp_path / "in.wav", np.random.default_rng(0).uniform(-1, 1, 20000), 48000, subtype="FLOAT")

@@ -193,7 +193,7 @@ def test_a_cut_package_does_not_load(name, work, noise):
         read(folder)
 
 
-@pytest.mark.parametrize("kind", [Gelu, Padded, Gru])
+@pytest.mark.parametrize("kind", [Gelu, Padded, pytest.param(Gru, marks=pytest.mark.slow)])
 def test_what_old_hosts_call_otherwise_is_called_so(kind, work, contract, noise):
     model = made(kind)
     folder = package(model, work(model))[0]

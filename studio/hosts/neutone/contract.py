@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from studio.wrappers.torchscript import ScriptModule
 
+DOCUMENTED = (1, 12)  # the oldest LibTorch that a Neutone plugin is known to carry
 Signature = tuple[tuple[str, ...], str]
 
 METHODS: Mapping[str, Signature] = {

@@ -8,6 +8,8 @@ from typing import Any
 
 from studio.document.call import Call
 from studio.errors import HostError
+from studio.hosts.lowering import lower_where_needed
+from studio.hosts.neutone.contract import DOCUMENTED
 from studio.hosts.neutone.metadata import neutone_metadata
 from studio.hosts.neutone.samples import as_text, encode_mp3
 from studio.hosts.neutone.scripted.root import Root
@@ -47,6 +49,7 @@ def package(captured: Captured, work: Packaging, *, complete: bool = True) -> li
     model = work.folder / f"{slug(work.card.name)}.nm"
     text = json.dumps(described, indent=4, sort_keys=True)
     save_archive(root, model, {"metadata.json": text, FACTS: json.dumps(facts)})
+    lower_where_needed(model, DOCUMENTED)
     write_text(work.folder / "metadata.json", text)
     for name, data in sounds.items():
         write_bytes(work.folder / "samples" / name, data)

@@ -14,7 +14,7 @@ from torch import Tensor
 from studio.document.check import Check
 from studio.errors import StudioError
 from studio.hosts import libtorch
-from studio.hosts.neutone.contract import departures
+from studio.hosts.neutone.contract import DOCUMENTED, departures
 from studio.hosts.neutone.scripted.described import KNOBS
 from studio.hosts.packaging import Sound
 from studio.hosts.reference import TOLERANCE, Reference, farthest, play_in_blocks
@@ -22,7 +22,6 @@ from studio.wrappers.archive import first_line, load_archive
 from studio.wrappers.torchscript import ScriptModule
 
 SETTINGS = ((44100, 128, 2), (48000, 512, 1), (48000, 480, 2), (96000, 2048, 2))  # rate, block, channels
-DOCUMENTED = (1, 12)  # the oldest LibTorch that a Neutone plugin is known to carry
 ADVICE = "This is a fault of the export: please report it with the model."
 
 

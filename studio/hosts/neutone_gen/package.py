@@ -7,6 +7,8 @@ from pathlib import Path
 
 from studio.document.limits import misfits
 from studio.errors import HostError
+from studio.hosts.lowering import lower_where_needed
+from studio.hosts.neutone.contract import DOCUMENTED
 from studio.hosts.neutone.package import native_block
 from studio.hosts.neutone_gen.metadata import gen_metadata, is_generative, tracks_of
 from studio.hosts.neutone_gen.scripted.inner import EffectInner, GenerativeInner
@@ -57,5 +59,6 @@ def package(captured: Captured, work: Packaging, *, complete: bool = True) -> li
     model = work.folder / f"{slug(work.card.name)}.nm"
     text = json.dumps(described, indent=4, sort_keys=True)
     save_archive(root, model, {"metadata.json": text, FACTS: json.dumps(facts)})
+    lower_where_needed(model, DOCUMENTED)
     write_text(work.folder / "metadata.json", text)
     return [model, work.folder / "metadata.json"]

@@ -13,6 +13,7 @@ from torch import Tensor
 from studio.document.check import Check
 from studio.errors import StudioError
 from studio.hosts import libtorch
+from studio.hosts.neutone.contract import DOCUMENTED
 from studio.hosts.neutone_gen.contract import departures
 from studio.hosts.neutone_gen.reference import tracks_from
 from studio.hosts.packaging import Sound
@@ -22,7 +23,6 @@ from studio.wrappers.torchscript import ScriptModule
 
 RATES = (44100, 48000, 96000)  # Hz
 FRAMES = 20000
-DOCUMENTED = (1, 12)  # the oldest LibTorch that a Neutone plugin is known to carry
 ADVICE = "This is a fault of the export: please report it with the model."
 
 

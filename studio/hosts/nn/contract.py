@@ -10,6 +10,7 @@ import torch
 from studio.wrappers.archive import first_line
 from studio.wrappers.torchscript import ScriptModule
 
+CARRIED = (2, 5)  # the LibTorch inside nn~ 1.6
 NONE = "none"  # what get_attributes lists where there is nothing
 TYPES = {0: "bool", 1: "int", 2: "float", 3: "str", 4: "Tensor", 5: "str"}  # 5 is a buffer, given by its name
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from studio.document.call import Call
 from studio.document.card import ModelCard
-from studio.hosts.nn.contract import departures, methods_of
+from studio.hosts.lowering import lower_where_needed
+from studio.hosts.nn.contract import CARRIED, departures, methods_of
 from studio.hosts.nn.make import make_root
 from studio.hosts.nn.mend import mended
 from studio.hosts.nn.readme import readme
@@ -40,6 +41,7 @@ def package(captured: Captured, work: Packaging) -> list[Path]:
     }
     page = page_of(root, captured.call, work.card, model.stem, names)
     save_archive(root, model, {FACTS: json.dumps(facts)})
+    lower_where_needed(model, CARRIED)
     write_text(work.folder / "README.md", page)
     return [model, work.folder / "README.md"]
 

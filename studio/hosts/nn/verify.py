@@ -17,7 +17,7 @@ from studio.document.card import ModelCard
 from studio.document.check import Check
 from studio.errors import StudioError
 from studio.hosts import libtorch
-from studio.hosts.nn.contract import attribute_types, attributes_of, departures, methods_of, value_of
+from studio.hosts.nn.contract import CARRIED, attribute_types, attributes_of, departures, methods_of, value_of
 from studio.hosts.nn.knobs import BOOL, FLOAT, INT, own_value
 from studio.hosts.packaging import Sound
 from studio.hosts.reference import SEED, TOLERANCE, Reference, farthest
@@ -25,7 +25,6 @@ from studio.wrappers.archive import first_line, load_archive
 from studio.wrappers.captured import FACTS
 from studio.wrappers.torchscript import ScriptModule
 
-OURS = (2, 5)  # the LibTorch inside nn~ 1.6
 BUFFERS = (64, 512, 2048, 8192)
 BATCHES = (1, 2, 4)
 PARITY_DB = -100.0
@@ -56,7 +55,7 @@ def verify(path: Path, reference: Reference) -> list[Check]:
         return [_check("loads", "fail", error.sentence, title=title, advice=error.hint)]
     found = departures(root)
     checks = [_check("loads", "pass", title=title), _contract(found)]
-    checks.append(libtorch.check("nn.libtorch", path, OURS, "nn~ loads it"))
+    checks.append(libtorch.check("nn.libtorch", path, CARRIED, "nn~ loads it"))
     if found:
         return checks
     package = Package(path, reference)
