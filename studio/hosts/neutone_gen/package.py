@@ -51,6 +51,7 @@ def package(captured: Captured, work: Packaging, *, complete: bool = True) -> li
             tokenizer=tracks.tokenizer,
             tokenizer_type=tracks.tokenizer_type,
             has_progress=tracks.has_progress,
+            resampling=call.resampling,
         ).eval()
     )
     root.set_daw_sample_rate_and_buffer_size(None, None, None, None)

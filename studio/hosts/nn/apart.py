@@ -62,12 +62,13 @@ def _changing(line: ScriptModule, call: Call, n_params: int) -> list[str]:
     for n in (512 * call.ratio[1], 4096 * call.ratio[1]):
         ready = copy.deepcopy(line)
         ready.prepare(rate, n)
+        for calls in range(1, CALLS + 1):  # a queue is as long as at first whenever its blocks come out even
 
-        def play(module: ScriptModule, n: int = n) -> None:
-            for number in range(CALLS):
-                x = torch.rand(call.channels_in, n, generator=generator) - 0.5
-                with torch.no_grad():
-                    module(x, torch.full((n_params, 1), 0.2 + 0.3 * number))
+            def play(module: ScriptModule, n: int = n, calls: int = calls) -> None:
+                for number in range(calls):
+                    x = torch.rand(call.channels_in, n, generator=generator) - 0.5
+                    with torch.no_grad():
+                        module(x, torch.full((n_params, 1), 0.2 + 0.3 * number))
 
-        found |= set(what_changes(ready, play))
+            found |= set(what_changes(ready, play))
     return sorted(found)

@@ -27,7 +27,7 @@ class LabelRoot(nn.Module):
         super().__init__()
         call = captured.call
         self.inner: Any = captured.module
-        self.resample = Resampler()
+        self.resample = Resampler(call.resampling)
         self.classes, self.channels_in, self.piece = classes, call.channels_in, PIECE
         self.sizes, self.rates = list(call.block_sizes), list(call.sample_rates)
         self.min_block, self.multiple = call.min_block, call.multiple

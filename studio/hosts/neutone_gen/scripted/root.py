@@ -34,6 +34,7 @@ class Root(Described):
         tokenizer: str,
         tokenizer_type: Optional[str],
         has_progress: bool,
+        resampling: str,
     ) -> None:
         super().__init__(metadata, defaults, tokenizer, tokenizer_type)
         self.realtime, self.use_debug_mode = False, False
@@ -44,7 +45,7 @@ class Root(Described):
         self.ratio, self.reports = ratio, has_progress
         self.host_rate, self.model_rate = HOST[0], HOST[0]
         self.done, self.share = 0.0, 0.0  # percent before this block, and of one block
-        self.resampler = Resampler()
+        self.resampler = Resampler(resampling)
 
     @torch.jit.export
     def set_daw_sample_rate_and_buffer_size(
