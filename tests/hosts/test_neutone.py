@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import numpy as np
 import pytest
 import soundfile
 import torch
+from damaged_neutone import METADATA, ROOTS, rewritten
 from little_models import (
     CARD,
     Blocks,
@@ -30,6 +32,7 @@ from studio.hosts import host
 from studio.hosts.neutone import package, read, reference, verify
 from studio.hosts.reference import load_reference
 from studio.wrappers import torchscript
+from studio.wrappers.archive import save_archive
 from studio.wrappers.captured import load_captured, save_captured
 from studio.wrappers.stream import open_stream
 
@@ -169,6 +172,30 @@ def test_a_cut_file_does_not_load(work, noise):
     assert [check.id for check in checks] == ["neutone.loads"] and not passed(checks)
     with pytest.raises(ModelError):
         read(path)
+
+
+@pytest.mark.parametrize("said", METADATA)
+def test_spoiled_metadata_are_noticed(said, work, noise):
+    model = captured(Clipper)
+    path = package(model, work(model))[0]
+    heard = reference(model, noise(2, 5000), 48000)
+    assert passed(verify(path, heard))
+    rewritten(path, METADATA[said])
+    assert not passed(verify(path, heard))
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_root_that_breaks_the_contract_is_noticed(root, work, noise, monkeypatch):
+    model = captured(Late)
+    heard = reference(model, noise(2, 20000), 48000)
+    monkeypatch.setattr(importlib.import_module("studio.hosts.neutone.package"), "Root", root)
+    assert not passed(verify(package(model, work(model))[0], heard))
+
+
+def test_a_bare_model_is_not_a_package(work, noise, tmp_path):
+    model = captured(Clipper)
+    save_archive(model.module, tmp_path / "bare.nm", {"metadata.json": "{}"})
+    assert not passed(verify(tmp_path / "bare.nm", reference(model, noise(2, 5000), 48000)))
 
 
 @pytest.mark.slow

@@ -27,3 +27,18 @@ def encode_mp3(sound: Sound, sample_rate: int) -> bytes:
 def as_text(data: bytes) -> str:
     """Base64, as it stands in the metadata."""
     return base64.b64encode(data).decode("ascii")
+
+
+def unplayable(pairs: list[dict[str, str]]) -> list[str]:
+    """Which sounds of a package are no sound of one or two channels, as "1 in", "2 out"."""
+    found = []
+    for number, pair in enumerate(pairs, 1):
+        for side in ("in", "out"):
+            try:
+                info = soundfile.info(io.BytesIO(base64.b64decode(pair.get(side, ""), validate=True)))
+            except (ValueError, soundfile.LibsndfileError):
+                found.append(f"{number} {side}")
+                continue
+            if info.frames == 0 or info.channels > 2:
+                found.append(f"{number} {side}")
+    return found

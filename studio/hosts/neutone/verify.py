@@ -15,6 +15,7 @@ from studio.document.check import Check
 from studio.errors import StudioError
 from studio.hosts import libtorch
 from studio.hosts.neutone.contract import DOCUMENTED, departures
+from studio.hosts.neutone.samples import unplayable
 from studio.hosts.neutone.scripted.described import KNOBS
 from studio.hosts.packaging import Sound
 from studio.hosts.reference import TOLERANCE, Reference, farthest, play_in_blocks
@@ -36,6 +37,7 @@ def verify(path: Path, reference: Reference) -> list[Check]:
         return checks
     questions = (
         partial(_metadata, root, described),
+        partial(_examples, described),
         partial(_settings, root),
         partial(_delay, root, reference),
         partial(_same_sound, root, reference),
@@ -71,6 +73,12 @@ def _metadata(root: ScriptModule, described: dict[str, Any]) -> Check:
     title = "The code says what metadata.json says"
     verdict = "fail" if differing else "pass"
     return _check("metadata", verdict, ", ".join(differing) or None, title=title, advice=ADVICE)
+
+
+def _examples(described: dict[str, Any]) -> Check:
+    bad = unplayable(described.get("sample_sound_files", []))
+    title = "Its example sounds can be heard"
+    return _check("examples", "fail" if bad else "pass", ", ".join(bad) or None, title=title, advice=ADVICE)
 
 
 def _getters(root: ScriptModule) -> dict[str, Any]:
@@ -119,7 +127,8 @@ def _same_sound(root: ScriptModule, reference: Reference) -> Check:
 
 def _reset(root: ScriptModule, reference: Reference) -> Check:
     one = _render(root, reference)
-    play_in_blocks(lambda x, _: root(x, None), one, reference.block, (), 0)
+    whole = max(1, one.shape[1] // reference.block) * reference.block  # silence at the end would be a reset by itself
+    play_in_blocks(lambda x, _: root(x, None), one[:, :whole], reference.block, (), 0)
     root.reset()
     distance = farthest(one, _play(root, reference))
     verdict = "pass" if distance <= TOLERANCE else "fail"
