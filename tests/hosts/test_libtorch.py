@@ -83,10 +83,11 @@ def test_an_operator_that_is_left_out_says_so_when_it_is_met(archive):
             return torch.special.bessel_j0(x) if x.size(1) > 4 else x
 
     path = archive(Bessel(), trace=True)
-    assert lower(path, (1, 9)) == ["torch.special_bessel_j0"]
+    left_out = lower(path, (1, 9))
+    assert left_out == ["torch.special_bessel_j0"]
     with pytest.raises(torch.jit.Error) as met:
         torchscript.load(str(path))(sound())
-    assert absent_in(met.value) == "torch.special_bessel_j0"
+    assert absent_in(met.value, left_out) == "torch.special_bessel_j0"
 
 
 def test_a_check_says_which_releases_and_what_to_change(archive):

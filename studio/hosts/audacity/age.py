@@ -23,7 +23,7 @@ def lower_for_audacity(path: Path, channels: int) -> None:
     left_out = lower(path, CARRIED)
     found = [each.what for each in libtorch.reasons(path) if each.since > CARRIED]
     if left_out:
-        found += _missed(path, channels)
+        found += _missed(path, channels, left_out)
     if found:
         mends = libtorch.mends_of(found)
         hint = f"{mends[0].upper()}{mends[1:]}." if mends else "Write it in simpler operators, or trace it (--trace)."
@@ -32,7 +32,7 @@ def lower_for_audacity(path: Path, channels: int) -> None:
         )
 
 
-def _missed(path: Path, channels: int) -> list[str]:
+def _missed(path: Path, channels: int, left_out: list[str]) -> list[str]:
     """The operator among those left out that the model runs into."""
     root = torchscript.load(str(path))
     with torch.no_grad():
@@ -40,7 +40,7 @@ def _missed(path: Path, channels: int) -> list[str]:
             try:
                 root(torch.linspace(-0.5, 0.5, frames).repeat(channels, 1))
             except (RuntimeError, torch.jit.Error) as error:
-                if what := absent_in(error):
+                if what := absent_in(error, left_out):
                     return [what]
                 raise
     return []

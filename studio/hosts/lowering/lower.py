@@ -116,11 +116,11 @@ def lower_where_needed(path: Path, release: Release) -> None:
         lower(path, release)
 
 
-def absent_in(error: BaseException) -> str:
-    """The operator that was left out and yet is needed, from the error it raised; empty for any other error."""
+def absent_in(error: BaseException, left_out: Iterable[str]) -> str:
+    """Which of the operators left out is needed after all, from the error it raised; empty for any other error."""
     lines = [line for line in str(error).splitlines() if SAID in line]
-    last = lines[-1] if lines else ""
-    return last.partition(SAID)[0].rpartition(":")[2].strip()
+    said = lines[-1].partition(SAID)[0].rpartition(":")[2].strip() if lines else ""
+    return next((name for name in left_out if _spoken(name) == said), "")
 
 
 def _lowered(lowering: _Lowering, data: bytes) -> bytes:
