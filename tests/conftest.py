@@ -24,9 +24,7 @@ def own_folders():
 
 
 def pytest_collection_modifyitems(items):
-    """What has a window or a sound clock of its own does not run beside others."""
-    marks = {"app": pytest.mark.gui, "stories": pytest.mark.gui, "engine": pytest.mark.audio}
+    """What has a window does not run beside others."""
     for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in marks:
-            item.add_marker(marks[folder])
+        if item.path.relative_to(Path(__file__).parent).parts[0] in ("app", "stories"):
+            item.add_marker(pytest.mark.gui)

@@ -38,7 +38,7 @@ from studio.wrappers.captured import load_captured, save_captured
 
 LABELS = {Halves: ("first", "second")}
 EFFECTS = [Identity, Clipper, Tcn, Blocks, Wide, Knobs, Late, Stems, Doubler]
-KINDS = [*EFFECTS, Gru, Halves]
+KINDS = [*EFFECTS, pytest.param(Gru, marks=pytest.mark.slow), Halves]
 
 
 def made(kind):
@@ -46,7 +46,12 @@ def made(kind):
     return captured(kind, LABELS.get(kind, ()), **changes)
 
 
-@pytest.mark.parametrize("kind", [*EFFECTS, Halves])
+SLOW = (Wide, Knobs, Late, Doubler, Blocks)  # each starts the script in a process of its own
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(each, marks=pytest.mark.slow) if each in SLOW else each for each in [*EFFECTS, Halves]]
+)
 def test_the_contract_is_kept(kind, work, contract):
     model = made(kind)
     assert contract("audacity_check.py", package(model, work(model))[0], "--libtorch19") == []

@@ -42,7 +42,7 @@ from studio.wrappers.base import WaveformToWaveform, WaveformToWaveformBase
 from studio.wrappers.captured import FACTS, load_captured, save_captured
 
 FOUR = (Output(name="z", channels=4),)
-KINDS = [Identity, Clipper, Tcn, Gru, Wide, Knobs, Late, Stems, Doubler]
+KINDS = [Identity, Clipper, Tcn, pytest.param(Gru, marks=pytest.mark.slow), Wide, Knobs, Late, Stems, Doubler]
 
 
 ODD = ("Dry/Wet %", "2nd gain", "音量", "sr", "line", "turned", "late", "forward_params")
