@@ -6,6 +6,7 @@ import re
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -53,7 +54,8 @@ class HostLimits(BaseModel):
     `block_size` is what it calls with, in samples; `knobs`, `samples` and `latency` say whether it has them;
     `effects` and `labels` whether it takes effects and labellers; `outputs` how many named outputs at most
     (None: any number); `offline` whether it takes models that make their sound as a whole; `channels` what it can
-    feed and take (None: any number); `written` names what is written.
+    feed and take (None: any number); `written` names what is written; `needs` lists modules that are
+    installed apart, by the extra of the host's name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +73,7 @@ class HostLimits(BaseModel):
     knobs: bool
     samples: bool
     latency: bool
+    needs: tuple[str, ...] = ()
     sample_rate_required: bool
     block_size: int
 
@@ -133,6 +136,10 @@ def misfits(call: Call, host: str) -> list[Problem]:
     """Every reason why a model of this kind has no place in `host`, whatever its card says."""
     limits = limits_of(host)
     said = []
+    missing = [name for name in limits.needs if find_spec(name) is None]
+    if missing:
+        hint = f'Run: pip install "neural-audio-studio[{host}]"'
+        said.append((f"{limits.title} needs {', '.join(missing)}, not installed here.", hint))
     if call.labels and not limits.labels:
         said.append((f"{limits.title} has no use for labels.", "Export this model to Audacity."))
     if not call.labels and not limits.effects:
