@@ -129,10 +129,24 @@ run_pytest() {
 # Run the tests of some marks: SECONDS MARKS [what pytest takes]. What needs neither the window nor a sound clock runs
 # first, on two cores and without Qt: stand-ins that cannot be imported lie in front of it, for children too.
 run_tests() {
-    local seconds=$1 marks=$2 plain=0 timed=0
+    local seconds=$1 marks=$2 plain=0 timed=0 each window=0 other=0 without=()
     shift 2
-    PYTHONPATH=$root/tests/without_qt run_pytest "$seconds" -n 2 --dist loadfile -p no:pytest-qt \
-        -W ignore::pytest.PytestConfigWarning -m "($marks) and not gui and not audio" "$@" || plain=$?
+    for each in "$@"; do
+        case $each in
+            *tests/app* | *tests/stories*) window=1 ;; # collecting them needs Qt
+            *)
+                without+=("$each")
+                [ ! -e "${each%%::*}" ] || other=1
+                ;;
+        esac
+    done
+    if [ "$window" = 1 ] && [ "$other" = 0 ]; then
+        plain=5
+    else
+        PYTHONPATH=$root/tests/without_qt run_pytest "$seconds" -n 2 --dist loadfile -p no:pytest-qt \
+            -W ignore::pytest.PytestConfigWarning -m "($marks) and not gui and not audio" \
+            ${without[@]+"${without[@]}"} || plain=$?
+    fi
     [ "$plain" = 0 ] || [ "$plain" = 5 ] || say "Some tests failed; going on with those of window and sound."
     run_pytest "$seconds" -m "($marks) and (gui or audio)" "$@" || timed=$?
     [ "$plain" = 5 ] || [ "$timed" = 5 ] || return $((plain > timed ? plain : timed)) # 5: none of these was named
