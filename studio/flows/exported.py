@@ -48,17 +48,22 @@ class Record(BaseModel):
     checks: tuple[Check, ...]
 
 
-def digest_of(opened: OpenedModel, card: ModelCard, knobs: dict[str, float], host: str, sounds: Sequence[Path]) -> str:
-    """What a package is made of, as one SHA-256: another model, card, knob, sound or version gives another."""
-    made_of = {
+def digests_of(
+    opened: OpenedModel, card: ModelCard, knobs: dict[str, float], hosts: Sequence[str], sounds: Sequence[Path]
+) -> dict[str, str]:
+    """What each package is made of, as one SHA-256: another model, card, knob, sound or version gives another."""
+    shared = {
         "version": version("neural-audio-studio"),
         "captured": sha256(Path(opened.captured)),
         "call": opened.call.model_dump(mode="json"),
         "card": card.model_dump(mode="json"),
         "knobs": knobs,
-        "host": host,
         "sounds": [sha256(each) for each in sounds],
     }
+    return {host: _digest({**shared, "host": host}) for host in hosts}
+
+
+def _digest(made_of: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 

@@ -18,7 +18,7 @@ from studio.document.opened import OpenedModel
 from studio.document.trust import Trust, content_digest
 from studio.errors import Cancelled, CardError, HostError, JobError, ModelError, StudioError
 from studio.flows.checking import check_model
-from studio.flows.exported import Package, digest_of, kept, remember
+from studio.flows.exported import Package, digests_of, kept, remember
 from studio.flows.report import write_report
 from studio.link.job import Limits, Report, run_job
 from studio.storage import move_folder_into_place, staging_beside
@@ -78,7 +78,7 @@ def export_model(
     created = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     asked = Wanted(opened, card, knobs, tuple(sounds), created)
     stop = cancel or threading.Event()
-    made_of = {host: digest_of(opened, card, knobs, host, sounds) for host in wanted}
+    made_of = digests_of(opened, card, knobs, wanted, sounds)
     found = {host: kept(target, host, digest) for host, digest in made_of.items()}
     with staging_beside(target / "packages") as staging, ThreadPoolExecutor(AT_ONCE) as pool:
         try:

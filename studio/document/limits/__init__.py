@@ -136,7 +136,7 @@ def misfits(call: Call, host: str) -> list[Problem]:
     """Every reason why a model of this kind has no place in `host`, whatever its card says."""
     limits = limits_of(host)
     said = []
-    missing = [name for name in limits.needs if find_spec(name) is None]
+    missing = _not_installed(limits.needs)
     if missing:
         hint = f'Run: pip install "neural-audio-studio[{host}]"'
         said.append((f"{limits.title} needs {', '.join(missing)}, not installed here.", hint))
@@ -159,6 +159,12 @@ def misfits(call: Call, host: str) -> list[Problem]:
             shape = "mono" if allowed == (1,) else "stereo" if allowed == (2,) else "mono or stereo"
             said.append((f"{limits.title} is {shape}; this model {word} {count} channels.", hint))
     return [Problem(field="host", sentence=one, hint=hint, host=host) for one, hint in said]
+
+
+@cache
+def _not_installed(modules: tuple[str, ...]) -> list[str]:
+    """Looked up once: the window asks at every edit."""
+    return [name for name in modules if find_spec(name) is None]
 
 
 def tightest(field: str, ticked: list[str]) -> tuple[str, FieldLimit] | None:
