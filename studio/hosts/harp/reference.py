@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from studio.document.call import Call
-from studio.hosts.harp.scripted.pieces import PIECE, block_of
+from studio.hosts.harp.scripted.pieces import PIECE
 from studio.hosts.packaging import Sound, positions_of
 from studio.hosts.reference import SEED, Reference
 from studio.wrappers.captured import Captured
+from studio.wrappers.offline import fewest_cuts
 from studio.wrappers.resampler import Resampler
 
 
@@ -23,9 +24,11 @@ def reference(captured: Captured, audio: Sound, sample_rate: int, positions: tup
     """
     call, stand, frames = captured.call, tuple(positions_of(captured, positions)), audio.shape[1]
     back, late = _back(call)
-    captured.module.prepare(sample_rate, block_of(frames, list(call.block_sizes), call.min_block, call.multiple, PIECE))
+    captured.module.prepare(
+        sample_rate, fewest_cuts(frames, list(call.block_sizes), call.min_block, call.multiple, PIECE)
+    )
     late += int(captured.module.latency())
-    size = block_of(frames + late, list(call.block_sizes), call.min_block, call.multiple, PIECE)
+    size = fewest_cuts(frames + late, list(call.block_sizes), call.min_block, call.multiple, PIECE)
     made = _run(captured, audio, late, stand, sample_rate, size)
     if call.labels:
         found = _labels(made, size, late, frames, sample_rate)

@@ -5,8 +5,8 @@ from typing import Any, List, Tuple
 import torch
 from torch import Tensor, nn
 
-from studio.hosts.audacity.scripted.lengths import fewest_cuts
 from studio.wrappers.captured import Captured
+from studio.wrappers.offline import fewest_cuts, folded, known_labels
 
 
 class LabelRoot(nn.Module):
@@ -36,9 +36,9 @@ class LabelRoot(nn.Module):
     def found(self, x: Tensor, params: Tensor) -> Tuple[Tensor, Tensor]:
         """The labels of the whole sound `[channels, n]` with knobs `[n_params, n]`."""
         n = x.size(1) + self.late
-        size = fewest_cuts(n, self.sizes, self.min_block, self.multiple)
+        size = fewest_cuts(n, self.sizes, self.min_block, self.multiple, n)
         whole = (n + size - 1) // size * size
-        fed = torch.constant_pad_nd(self.fold(x), [0, whole - x.size(1)])
+        fed = torch.constant_pad_nd(folded(x, self.channels_in), [0, whole - x.size(1)])
         last = params[:, params.size(1) - 1 :]
         turned = torch.cat([params, last.expand(params.size(0), whole - x.size(1))], 1)
         self.inner.prepare(self.sample_rate, size)
@@ -49,20 +49,9 @@ class LabelRoot(nn.Module):
             found = self.inner(fed[:, start : start + size], turned[:, start : start + size])
             classes.append(found[0])
             times.append(found[1] + float(start - self.late) / float(self.sample_rate))
-        return self.tidy(torch.cat(classes, 0), torch.cat(times, 0), float(x.size(1)) / float(self.sample_rate))
-
-    def fold(self, x: Tensor) -> Tensor:
-        if x.size(0) == self.channels_in:
-            return x
-        if self.channels_in == 1:
-            return torch.mean(x, dim=0, keepdim=True)
-        return x[torch.remainder(torch.arange(self.channels_in), x.size(0))]
-
-    def tidy(self, classes: Tensor, times: Tensor, seconds: float) -> Tuple[Tensor, Tensor]:
-        inside = torch.clamp(times.to(torch.float32), 0.0, seconds)
-        known = torch.logical_and(classes >= 0, classes < self.classes)
-        kept = torch.nonzero(torch.logical_and(known, inside[:, 0] < inside[:, 1])).reshape(-1)
-        return classes[kept], inside[kept]
+        return known_labels(
+            torch.cat(classes, 0), torch.cat(times, 0), self.classes, float(x.size(1)) / float(self.sample_rate)
+        )
 
     @torch.jit.export
     def play(self, x: Tensor) -> Tuple[Tensor, Tensor]:

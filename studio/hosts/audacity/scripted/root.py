@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from studio.hosts.audacity.scripted.lengths import fewest_cuts
 from studio.wrappers.captured import Captured
+from studio.wrappers.offline import fewest_cuts
 from studio.wrappers.stream import Stream
 
 
@@ -46,7 +46,7 @@ class EffectRoot(nn.Module):
     def prepared(self, x: Tensor) -> Tensor:
         """Fold, reset, and lengthen by what the model is late, up to whole blocks: `[channels_in, more]`."""
         n = x.size(1) + self.late
-        block = fewest_cuts(n, self.stream.sizes, self.stream.min_block, self.stream.multiple)
+        block = fewest_cuts(n, self.stream.sizes, self.stream.min_block, self.stream.multiple, n)
         n = (n + block - 1) // block * block
         self.stream.set_up(self.sample_rate, n, self.sample_rate, block)
         return torch.constant_pad_nd(self.stream.fold_in(x), [0, n - x.size(1)])

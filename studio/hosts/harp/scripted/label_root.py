@@ -6,8 +6,9 @@ from typing import Any, List, Tuple
 import torch
 from torch import Tensor, nn
 
-from studio.hosts.harp.scripted.pieces import PIECE, block_of
+from studio.hosts.harp.scripted.pieces import PIECE
 from studio.wrappers.captured import Captured
+from studio.wrappers.offline import fewest_cuts, folded, known_labels
 from studio.wrappers.resampler import Resampler
 
 
@@ -34,7 +35,7 @@ class LabelRoot(nn.Module):
 
     def forward(self, audio: Tensor, sample_rate: int, positions: Tensor) -> Tuple[Tensor, Tensor]:
         rate = self.choose_rate(sample_rate)
-        x = self.at_rate(self.fold(audio), sample_rate, rate)
+        x = self.at_rate(folded(audio, self.channels_in), sample_rate, rate)
         self.inner.prepare(rate, self.block(x.size(1)))
         late = int(self.inner.latency())
         size = self.block(x.size(1) + late)
@@ -50,10 +51,12 @@ class LabelRoot(nn.Module):
             classes.append(found[0])
             times.append(found[1] + float(start - late) / float(rate))
         self.inner.reset()
-        return self.tidy(torch.cat(classes, 0), torch.cat(times, 0), float(audio.size(1)) / float(sample_rate))
+        return known_labels(
+            torch.cat(classes, 0), torch.cat(times, 0), self.classes, float(audio.size(1)) / float(sample_rate)
+        )
 
     def block(self, n: int) -> int:
-        return block_of(n, self.sizes, self.min_block, self.multiple, self.piece)
+        return fewest_cuts(n, self.sizes, self.min_block, self.multiple, self.piece)
 
     def choose_rate(self, sample_rate: int) -> int:
         """The sound's own where the model takes it, else the nearest of the model's."""
@@ -76,19 +79,6 @@ class LabelRoot(nn.Module):
         frames = x.size(1) * up // down
         more = (late * down + up - 1) // up + down
         return self.resample(torch.constant_pad_nd(x, [0, more]))[:, late : late + frames].contiguous()
-
-    def fold(self, x: Tensor) -> Tensor:
-        if x.size(0) == self.channels_in:
-            return x
-        if self.channels_in == 1:
-            return torch.mean(x, dim=0, keepdim=True)
-        return x[torch.remainder(torch.arange(self.channels_in), x.size(0))]
-
-    def tidy(self, classes: Tensor, times: Tensor, seconds: float) -> Tuple[Tensor, Tensor]:
-        inside = torch.clamp(times.to(torch.float32), 0.0, seconds)
-        known = torch.logical_and(classes >= 0, classes < self.classes)
-        kept = torch.nonzero(torch.logical_and(known, inside[:, 0] < inside[:, 1])).reshape(-1)
-        return classes[kept], inside[kept]
 
     @torch.jit.export
     def play(self, x: Tensor, params: Tensor) -> Tuple[Tensor, Tensor]:

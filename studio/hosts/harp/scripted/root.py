@@ -5,8 +5,9 @@ from typing import List
 import torch
 from torch import Tensor, nn
 
-from studio.hosts.harp.scripted.pieces import PIECE, block_of
+from studio.hosts.harp.scripted.pieces import PIECE
 from studio.wrappers.captured import Captured
+from studio.wrappers.offline import fewest_cuts
 from studio.wrappers.stream import Stream
 
 
@@ -55,7 +56,7 @@ class EffectRoot(nn.Module):
         return self.stream.filtering + self.stream.model_latency()
 
     def block(self, n: int) -> int:
-        return block_of(n, self.stream.sizes, self.stream.min_block, self.stream.multiple, self.piece)
+        return fewest_cuts(n, self.stream.sizes, self.stream.min_block, self.stream.multiple, self.piece)
 
     def step(self, n: int) -> int:
         """Samples that are fed at once: whole blocks where the rate is the model's."""
