@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from studio.document.call import Call
 from studio.document.card import ModelCard
+from studio.document.mixer import Mixer
 from studio.document.opened import ModelSource
+from studio.document.performance import Lane, MidiControl, Snapshot
 from studio.errors import FileError
 from studio.storage import read_text, write_text
 
@@ -29,6 +31,10 @@ class Project(BaseModel):
         knobs: positions 0…1 by parameter name.
         audio: files to hear it on, in order.
         audio_index: which of them is heard.
+        mixer: levels around the model.
+        snapshots: knob positions by slot A…D.
+        automation: moves by parameter name.
+        midi: what moves a knob, by parameter name.
         hosts: hosts ticked for export.
         export_folder: where packages go.
     """
@@ -43,6 +49,10 @@ class Project(BaseModel):
     knobs: dict[str, float] = {}
     audio: tuple[str, ...] = ()
     audio_index: int = 0
+    mixer: Mixer = Mixer()
+    snapshots: dict[str, Snapshot] = {}
+    automation: dict[str, Lane] = {}
+    midi: dict[str, MidiControl] = {}
     hosts: tuple[str, ...] = ("neutone", "audacity")
     export_folder: str = ""
 

@@ -14,9 +14,10 @@ from studio.engine.meters import Meter
 from studio.engine.ramp import Fade, Floats, Ramp
 from studio.engine.source import Samples, Source
 from studio.engine.voice import Voice
-from studio.link.shared import SILENT_DB, Command, Op
+from studio.link.shared import SILENT_DB, Command, Levels, Op, StillLevels
 
 RING_SECONDS = 1.0  # how long a model may ring out after the last sample of a sound
+STILL = StillLevels()
 RESET_AFTER = 50  # blocks muted in a row: a model full of NaN does not mend by itself
 
 
@@ -122,12 +123,12 @@ class Graph:
                 self.bypassed = bool(command.a)
                 self._set_wet()
 
-    def process(self, positions: NDArray[np.float64], gain_db: float = 0.0, incoming: Floats | None = None) -> Floats:
+    def process(self, positions: NDArray[np.float64], levels: Levels = STILL, incoming: Floats | None = None) -> Floats:
         """The next block `[channels, block]`, overwritten by the next call.
 
         Args:
             positions: of the knobs, 0…1, at least as many as the model has.
-            gain_db: of the output.
+            levels: around the model.
             incoming: what the device recorded, for a live source.
         """
         self._steer()
@@ -140,7 +141,7 @@ class Graph:
         self._fill(incoming)
         self.meter_in.measure(self._in)
         self._through_model(positions)
-        self._level(gain_db)
+        self._level(levels.gain_db)
         peak = self.meter_out.measure(out)
         if not self.guard.check(out, peak) and self.voice and self.guard.in_a_row % RESET_AFTER == 0:
             self.voice.reset()

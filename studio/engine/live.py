@@ -69,7 +69,7 @@ class Live:
         began = time.perf_counter()
         self.take_commands()
         board, graph = self._board, self.graph
-        heard = graph.process(self._positions, board.gain_db, None if incoming is None else incoming.T)
+        heard = graph.process(self._positions, board, None if incoming is None else incoming.T)
         if outgoing.shape[1] == graph.channels:
             outgoing.T[:] = heard
         else:
@@ -97,6 +97,7 @@ class Live:
         """Show where the graph is."""
         board, graph = self._board, self.graph
         board.playing, board.position = int(graph.playing), graph.source.head
+        board.still = int(graph.is_still)
         board.latency, board.muted_blocks = graph.latency, graph.guard.muted
         board.peaks[:] = [*graph.meter_in.levels.tolist(), *graph.meter_out.levels.tolist()]
 

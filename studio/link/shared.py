@@ -10,13 +10,15 @@ import mmap
 import os
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
-KNOBS = 64
+KNOBS = 64  # of one model
+VOICES = 2  # models that are resident at once, to be compared
+STEMS = 16
 SILENT_DB = -90.0  # a gain at or below is silence
 RECORD = struct.Struct("<qdd")
 
@@ -30,6 +32,16 @@ class State(IntEnum):
     RUNNING = 3
     OVERLOAD = 4  # the model is slower than real time: dry sound
     FAILING = 5  # the model raises or returns something else: dry sound
+    AHEAD = 6  # the model is slower than real time: what it has rendered is played as far as it goes
+
+
+class Priority(IntEnum):
+    """What the system gave the threads that make sound."""
+
+    UNKNOWN = 0
+    ORDINARY = 1  # any busy program can make the sound stutter
+    RAISED = 2
+    REAL_TIME = 3
 
 
 class Op(IntEnum):
@@ -42,6 +54,31 @@ class Op(IntEnum):
     LOOP = 5
     NO_LOOP = 6
     BYPASS = 7
+    SCRUB = 8  # a: frame; sound around it, for as long as a hand holds the play head
+    SCRUB_END = 9
+    VOICE = 10  # a: which of the resident models is heard
+    LIMIT = 11  # a: ceiling in dB of true peak; above 0: no limiter
+
+
+class Levels(Protocol):
+    """The numbers that the graph reads anew for every block; a Board has them, and so has `StillLevels`."""
+
+    input_db: float
+    gain_db: float
+    wet: float
+
+    @property
+    def stem_db(self) -> Iterable[float]: ...
+
+
+@dataclass
+class StillLevels:
+    """Levels that no hand moves."""
+
+    input_db: float = 0.0
+    gain_db: float = 0.0
+    wet: float = 1.0
+    stem_db: Sequence[float] = (0.0,) * STEMS
 
 
 @dataclass(frozen=True)
@@ -65,8 +102,11 @@ class Board(ctypes.Structure):
 
     The window writes:
         commands: records written to the pipe so far.
+        input_db: gain of the source.
         gain_db: of the output; the engine writes it too when it starts an unknown model quietly.
-        knobs: positions 0…1 of the model's numeric parameters, in order.
+        wet: share of the model's sound, 0…1; the rest is dry.
+        stem_db: gains of the model's outputs, where it has several.
+        knobs: positions 0…1 of the model's numeric parameters, in order; the second model's stand behind.
 
     The engine writes:
         beat: callbacks so far; stands still when the card or the engine does.
@@ -74,28 +114,41 @@ class Board(ctypes.Structure):
         busy: it loads something, and may be late for a moment.
         state: a State.
         playing: 1 while the play head moves.
-        position: of the play head, in frames of the sound.
+        still: 1 while nothing flows, not even the end of a fade.
+        voice: which of the resident models is heard.
+        position: of the play head, in frames of the sound, or of all sounds in a row.
+        ready: frames rendered ahead of the play head, where the state is AHEAD.
         sample_rate, block: of the open device.
         depth: blocks rendered ahead.
         latency: samples from source to device: model and depth.
         device_latency: samples from device to ear, as far as the system knows.
         load: computing time over block time, averaged over about fifty blocks.
-        worst_us: longest callback of the last seconds.
+        worst_us: longest time that a block of the last seconds took.
         xruns: blocks that came too late for the card.
         muted_blocks: blocks that were not fit to be heard.
+        howls: how often the output was lowered because microphone and loudspeaker fed each other.
+        reduction_db: by which the limiter lowers the sound now, at most 0.
+        priority: a Priority.
         peaks: left and right, before and after the model; they fall slowly.
+        heard_knobs: positions that the model heard in the last block: where automation moves a knob, its own.
     """
 
     _fields_ = (
         ("commands", ctypes.c_int64),
+        ("input_db", ctypes.c_double),
         ("gain_db", ctypes.c_double),
-        ("knobs", ctypes.c_double * KNOBS),
+        ("wet", ctypes.c_double),
+        ("stem_db", ctypes.c_double * STEMS),
+        ("knobs", ctypes.c_double * (KNOBS * VOICES)),
         ("beat", ctypes.c_int64),
         ("heard", ctypes.c_int64),
         ("busy", ctypes.c_int64),
         ("state", ctypes.c_int64),
         ("playing", ctypes.c_int64),
+        ("still", ctypes.c_int64),
+        ("voice", ctypes.c_int64),
         ("position", ctypes.c_int64),
+        ("ready", ctypes.c_int64),
         ("sample_rate", ctypes.c_int64),
         ("block", ctypes.c_int64),
         ("depth", ctypes.c_int64),
@@ -105,17 +158,27 @@ class Board(ctypes.Structure):
         ("worst_us", ctypes.c_double),
         ("xruns", ctypes.c_int64),
         ("muted_blocks", ctypes.c_int64),
+        ("howls", ctypes.c_int64),
+        ("reduction_db", ctypes.c_double),
+        ("priority", ctypes.c_int64),
         ("peaks", ctypes.c_double * 4),
+        ("heard_knobs", ctypes.c_double * KNOBS),
     )
     commands: int
+    input_db: float
     gain_db: float
+    wet: float
+    stem_db: ctypes.Array[ctypes.c_double]
     knobs: ctypes.Array[ctypes.c_double]
     beat: int
     heard: int
     busy: int
     state: int
     playing: int
+    still: int
+    voice: int
     position: int
+    ready: int
     sample_rate: int
     block: int
     depth: int
@@ -125,7 +188,11 @@ class Board(ctypes.Structure):
     worst_us: float
     xruns: int
     muted_blocks: int
+    howls: int
+    reduction_db: float
+    priority: int
     peaks: ctypes.Array[ctypes.c_double]
+    heard_knobs: ctypes.Array[ctypes.c_double]
 
 
 @dataclass(frozen=True)
@@ -134,7 +201,9 @@ class Status:
 
     state: State
     playing: bool
+    voice: int
     position: int
+    ready: int
     sample_rate: int
     block: int
     depth: int
@@ -144,7 +213,11 @@ class Status:
     worst_us: float
     xruns: int
     muted_blocks: int
+    howls: int
+    reduction_db: float
+    priority: Priority
     peaks: tuple[float, float, float, float]
+    heard_knobs: tuple[float, ...]
     gain_db: float
     beat: int
 
@@ -154,7 +227,9 @@ def create_board() -> tuple[IO[bytes], Board]:
     memory = Path("/dev/shm")
     file = tempfile.TemporaryFile(dir=memory if os.access(memory, os.W_OK) else None)  # noqa: SIM115 - the caller's
     file.truncate(ctypes.sizeof(Board))
-    return file, open_board(file.fileno())
+    board = open_board(file.fileno())
+    board.wet = 1.0
+    return file, board
 
 
 def open_board(descriptor: int) -> Board:
@@ -165,19 +240,25 @@ def open_board(descriptor: int) -> Board:
 def read(board: Board) -> Status:
     left_in, right_in, left_out, right_out = board.peaks
     return Status(
-        State(board.state),
-        bool(board.playing),
-        board.position,
-        board.sample_rate,
-        board.block,
-        board.depth,
-        board.latency,
-        board.device_latency,
-        board.load,
-        board.worst_us,
-        board.xruns,
-        board.muted_blocks,
-        (left_in, right_in, left_out, right_out),
-        board.gain_db,
-        board.beat,
+        state=State(board.state),
+        playing=bool(board.playing),
+        voice=board.voice,
+        position=board.position,
+        ready=board.ready,
+        sample_rate=board.sample_rate,
+        block=board.block,
+        depth=board.depth,
+        latency=board.latency,
+        device_latency=board.device_latency,
+        load=board.load,
+        worst_us=board.worst_us,
+        xruns=board.xruns,
+        muted_blocks=board.muted_blocks,
+        howls=board.howls,
+        reduction_db=board.reduction_db,
+        priority=Priority(board.priority),
+        peaks=(left_in, right_in, left_out, right_out),
+        heard_knobs=tuple(board.heard_knobs),
+        gain_db=board.gain_db,
+        beat=board.beat,
     )

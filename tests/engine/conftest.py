@@ -17,7 +17,7 @@ from studio.document.parameter import Parameter
 from studio.engine.graph import Graph
 from studio.engine.voice import Voice, computing
 from studio.link.player import Player
-from studio.link.shared import KNOBS
+from studio.link.shared import KNOBS, StillLevels
 from studio.wrappers.base import WaveformToWaveform
 from studio.wrappers.capture import capture
 from studio.wrappers.captured import save_captured
@@ -59,12 +59,12 @@ class Hands:
             shape = {"channels": 2, "sample_rate": sample_rate, "block": block}
             self.graph.use_voice(Voice(stream, stream.knobs, outputs, **shape))
         self.positions = np.ones(KNOBS)
-        self.gain_db = 0.0
+        self.levels = StillLevels()
         self.heard = []
 
     def run(self, blocks):
         """Both channels of the next blocks `[2, blocks * block]`."""
-        made = [self.graph.process(self.positions, self.gain_db).copy() for _ in range(blocks)]
+        made = [self.graph.process(self.positions, self.levels).copy() for _ in range(blocks)]
         self.heard.append(np.concatenate(made, axis=1))
         return self.heard[-1]
 

@@ -61,7 +61,7 @@ def test_gain_and_knobs_glide_without_a_click(hands, stream, what):
     made = playing(hands, sine(level=0.25), stream(knobs=1))
     made.run(20)
     if what == "gain":
-        made.gain_db = -12.0
+        made.levels.gain_db = -12.0
     else:
         made.positions[0] = 0.25
     heard = made.run(40)[0]
