@@ -50,6 +50,13 @@ class Setting:
 SETTINGS: Final = (
     Setting("audio.device", "Output device", "", help="Empty is the system's own choice."),
     Setting(
+        "audio.input", "Input device", "", help="Of live input. Empty is the output's own input, or the usual one."
+    ),
+    Setting("audio.outputs", "", ""),
+    Setting("audio.inputs", "", ""),
+    Setting("audio.measured", "", ()),
+    Setting("audio.told_live", "", False),
+    Setting(
         "audio.sample_rate",
         "Sample rate",
         0,
@@ -67,6 +74,24 @@ SETTINGS: Final = (
         help="Smaller answers faster, larger survives a busy computer.",
     ),
     Setting(
+        "audio.depth",
+        "Render ahead",
+        -1,
+        (-1, 0, 1, 2, 4, 8),
+        unit="blocks",
+        help="Blocks computed before they are heard: each makes the sound one block later and safer.",
+        words=("as much as the model needs", "0", "1", "2", "4", "8"),
+    ),
+    Setting(
+        "audio.spare_engine",
+        "Spare engine",
+        True,
+        (True, False),
+        help="Keeps a second engine ready: models change without a gap, and sound is back at once after a crash. "
+        "It takes about 160 MB of memory. Applies from the next start on.",
+        words=("Ready to take over", "None, to save memory"),
+    ),
+    Setting(
         "appearance.theme",
         "Appearance",
         "system",
@@ -76,6 +101,31 @@ SETTINGS: Final = (
     ),
     Setting("export.folder", "Export folder", "", help="Where packages go unless a project says otherwise."),
     Setting("export.authors", "Authors", (), help="Filled into the card of a new model."),
+    Setting("recording.folder", "Recordings folder", "", help="Where recordings go; empty is among your music."),
+    Setting(
+        "recording.format",
+        "Recording format",
+        "24-bit",
+        ("24-bit", "float"),
+        help="Float keeps every bit, and what is louder than full scale; every program reads 24-bit.",
+        words=("WAV, 24-bit", "WAV, 32-bit float"),
+    ),
+    Setting(
+        "recording.dry",
+        "Dry sound",
+        False,
+        (False, True),
+        help="Also record the sound without the model, in time with it, to a second file.",
+        words=("Not recorded", "To a second file"),
+    ),
+    Setting(
+        "midi.on",
+        "Controllers",
+        True,
+        (True, False),
+        help="Right-click a knob and choose Learn MIDI to let a controller move it.",
+        words=("Listen to all inputs", "Off"),
+    ),
     Setting("files.folder", "", ""),
     Setting("files.recent_models", "", ()),
     Setting("files.recent_audio", "", ()),

@@ -9,6 +9,9 @@ from PySide6.QtCore import QMimeData, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
+from studio.app.compare_commands import CompareCommands
+from studio.app.device_commands import DeviceCommands
+from studio.app.sound_commands import SOUNDS, SoundCommands
 from studio.app.state import Page
 
 if TYPE_CHECKING:
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from studio.app.window import Window
 
 PROJECTS = "Projects (*.studio)"
-SOUNDS = "Sounds (*.wav *.flac *.ogg *.mp3 *.aiff *.aif);;All files (*)"
 ZOOM = 1.5
 LABELS = "Audacity labels (*.txt);;CSV (*.csv);;SubRip (*.srt);;Praat TextGrid (*.TextGrid)"
 
@@ -28,6 +30,9 @@ class Commands:
     def __init__(self, window: Window, controller: Controller, dropping: Dropping) -> None:
         self._window, self._controller, self._dropping = window, controller, dropping
         self._settings = controller.services.settings
+        self.sounds = SoundCommands(window, controller)
+        self.devices = DeviceCommands(window, controller)
+        self.compare = CompareCommands(window, controller)
 
     # files
 
@@ -158,8 +163,8 @@ class Commands:
         CommandPalette(self._window, self._window.menus.actions).open()
 
     def cancel(self) -> None:
-        """The youngest running job first, then the message."""
-        if not self._window.cancel_job():
+        """What is being learned first, then the youngest running job, then the message."""
+        if not (self._controller.midi.stop_learning() or self._window.cancel_job()):
             self._window.strip.dismiss()
 
     # pages
@@ -214,14 +219,8 @@ class Commands:
     def bypass(self) -> None:
         self._controller.playing.set_bypass(not self._controller.playing.bypassed)
 
-    def device(self) -> None:
-        from studio.app.dialogs.device import DeviceDialog
-
-        DeviceDialog(self._window, self._settings, self._controller.playing.device, self._use_device).open()
-
-    def _use_device(self, chosen: dict[str, object]) -> None:
-        for key, value in chosen.items():
-            self._window.change_setting(key, value)
+    def record(self) -> None:
+        self._controller.recording.toggle()
 
     # the model
 

@@ -71,6 +71,10 @@ class Situation:
     playing: bool = False
     loop: bool = False
     bypass: bool = False
+    live: bool = False
+    recording: bool = False
+    several: bool = False
+    in_a_row: bool = False
     exporting: bool = False
     checking: bool = False
     labels: bool = False
@@ -78,6 +82,14 @@ class Situation:
     correctable: bool = False
     package: bool = False
     publishable: bool = False
+    slots: str = ""
+    matched: bool = False
+    second: bool = False
+    hears_second: bool = False
+    armed: bool = False
+    replays: bool = False
+    lanes: bool = False
+    limited: bool = False
     undo: str = ""
     redo: str = ""
 
@@ -102,14 +114,156 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Stem:
+    """One of several outputs, as it is seen."""
+
+    name: str
+    peaks: PeakSource
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A device that there is: the sound system it belongs to, and how many channels it plays and records."""
+
+    name: str
+    system: str = ""
+    channels: int = 0
+    inputs: int = 0
+
+
+@dataclass(frozen=True)
 class Device:
-    """The output in use; `name` is empty while there is none, and `trouble` says why."""
+    """The output in use; `name` is empty while there is none, and `trouble` says why.
+
+    Attributes:
+        note: in what it is other than was asked for.
+        live: its input is heard, which `source` records, instead of a sound.
+        outputs, inputs: channels in use, as "1-2".
+        is_measured: its delay was measured, not claimed.
+        offers: all devices that there are.
+    """
 
     name: str = ""
     sample_rate: int = 0
     block: int = 0
     trouble: str = ""
-    choices: tuple[str, ...] = ()
+    note: str = ""
+    live: bool = False
+    source: str = ""
+    outputs: str = ""
+    inputs: str = ""
+    is_measured: bool = False
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Names of those that can play."""
+        return tuple(each.name for each in self.offers if each.channels)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of those that can record."""
+        return tuple(each.name for each in self.offers if each.inputs)
+
+    def offer(self, name: str) -> Offer:
+        """What is known of the device of this name; without one, of the one in use."""
+        return next((each for each in self.offers if each.name == (name or self.name)), Offer(name))
+
+
+@dataclass(frozen=True)
+class Delay:
+    """One part of the way from the sound to the ear; `how` says who says so."""
+
+    what: str
+    samples: int
+    ms: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Ailment:
+    """A state in which the engine does not play as it should.
+
+    Attributes:
+        word: what it is, in a word or two.
+        said: what that means for the listener.
+        hint: what to do.
+        tone: `danger` where nothing of the model is heard, `warn` where some is, `dim` where it goes by itself.
+    """
+
+    word: str
+    said: str
+    hint: str = ""
+    tone: str = "warn"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What playing costs at this moment.
+
+    Attributes:
+        running: whether a card calls the engine; without one there is nothing to tell but what `ails` it.
+        load: computing time over block time, 1.0 is all of it.
+        worst_ms, block_ms: the longest block of the last seconds, and how long one may take.
+        late: drop-outs since they were last reset.
+        lately: whether there was one in the last minute.
+        muted: blocks that were not fit to be heard.
+        delays: parts of the latency.
+        block, depth, sample_rate: in force.
+        priority: a sentence where the system gave the sound no precedence, else empty.
+        ails: None while all is well.
+    """
+
+    running: bool = False
+    load: float = 0.0
+    worst_ms: float = 0.0
+    block_ms: float = 0.0
+    late: int = 0
+    lately: bool = False
+    muted: int = 0
+    delays: tuple[Delay, ...] = ()
+    block: int = 0
+    depth: int = 0
+    sample_rate: int = 0
+    priority: str = ""
+    ails: Ailment | None = None
+
+    @property
+    def latency_ms(self) -> float:
+        return sum(each.ms for each in self.delays)
+
+    @property
+    def latency_samples(self) -> int:
+        return sum(each.samples for each in self.delays)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Snapshots: those that hold something, as `"AC"`, the one in force, and whether knobs were moved since."""
+
+    filled: str = ""
+    lit: str = ""
+    moved: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """Level match: whether it is on, what it measures now, by how much it changes the level, why it cannot."""
+
+    on: bool = False
+    measuring: str = ""
+    gain_db: float | None = None
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two models to compare: their names, the slot that is heard (0 or 1), and what is being done to open B."""
+
+    first: str = ""
+    second: str = ""
+    heard: int = 0
+    busy: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Window(QMainWindow):
         super().__init__()
         self.theme, self._settings, self._resources = theme, settings, resources
         self._rows: Sequence[JobRow] = ()
+        self._midi = ""
         self._device, self._checks, self._situation = Device(), CheckState(), Situation()
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle(f"{NAME}[*]")
@@ -61,9 +62,10 @@ class Window(QMainWindow):
         self.menus = Menus(self, theme)
         self.model, self.jobs = ModelPage(theme), JobsPage()
         self.rail = Rail(theme, PAGES, LOW)
-        self.strip, self.status = ErrorStrip(theme), StatusLine()
+        self.strip, self.status = ErrorStrip(theme), StatusLine(theme)
         self.pages = QStackedWidget()
         self._made: dict[int, QWidget] = {Page.MODEL: self.model, Page.JOBS: self.jobs}
+        self.model.audio.list.setMenu(self.menus.menu("Sounds"))
         self._lay_out()
         self.hint = self._drop_hint()
         self.rail.chosen.connect(self.show_page)
@@ -104,6 +106,13 @@ class Window(QMainWindow):
         if Page.SETTINGS in self._made:
             page: Any = self._made[Page.SETTINGS]
             page.show_device(device)
+
+    def show_midi(self, said: str) -> None:
+        """Which MIDI inputs there are, or why there are none."""
+        self._midi = said
+        if Page.SETTINGS in self._made:
+            page: Any = self._made[Page.SETTINGS]
+            page.show_midi(said)
 
     def show_checks(self, state: CheckState) -> None:
         self._checks = state
@@ -171,6 +180,7 @@ class Window(QMainWindow):
         page.changed.connect(self.change_setting)
         page.rescan.connect(self.rescan)
         page.show_device(self._device)
+        page.show_midi(self._midi)
         return page
 
     def _make_help(self) -> QWidget:

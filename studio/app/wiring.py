@@ -7,9 +7,14 @@ from typing import Any
 
 from studio.app.actions.action import Action
 from studio.app.commands import Commands
+from studio.app.compare_wiring import CompareWiring
 from studio.app.controller.controller import Controller, Trouble
+from studio.app.controller.devices import REOPENS
 from studio.app.controller.dropping import Dropping
 from studio.app.leaving import Leaving
+from studio.app.midi_wiring import MidiWiring
+from studio.app.recording_wiring import RecordingWiring
+from studio.app.sound_wiring import SoundWiring
 from studio.app.state import ExportState, Labels, Situation, Sound
 from studio.app.window import Window
 from studio.document.opened import ModelSource, OpenedModel
@@ -37,6 +42,10 @@ class Wiring:
         self._from_side()
         self._from_window()
         self._from_controller()
+        self._sounds = SoundWiring(window, controller, self.commands)
+        self.comparing = CompareWiring(window, controller, self.commands)
+        self._recording = RecordingWiring(window, controller, self.commands)
+        self._midi = MidiWiring(window, controller)
         controller.editing.changed.emit(controller.project)
         window.show_device(controller.playing.device)  # it may have been there first
 
@@ -62,7 +71,7 @@ class Wiring:
         header.rate_told.connect(self._tell_rate)
 
     def _from_sound(self) -> None:
-        audio, knobs, control = self._window.model.audio, self._window.model.knobs, self.controller
+        audio, control = self._window.model.audio, self.controller
         playing, transport = control.playing, audio.transport
         audio.opening.connect(self.commands.open_sound)
         audio.saving.connect(self.commands.save_sound)
@@ -75,8 +84,6 @@ class Wiring:
         transport.looped.connect(playing.set_loop)
         transport.bypassed.connect(playing.set_bypass)
         transport.gain_moved.connect(playing.set_gain)
-        knobs.moved.connect(control.editing.set_knob)
-        knobs.let_go.connect(control.editing.close_merge)
 
     def _from_side(self) -> None:
         page, editing, do = self._window.model, self.controller.editing, self.commands
@@ -107,7 +114,7 @@ class Wiring:
         window.checked.connect(control.check)
         window.checks_cancelled.connect(control.checking.cancel)
         window.mended.connect(control.mend)
-        window.status.device_asked.connect(self.commands.device)
+        window.status.device_asked.connect(self.commands.devices.choose)
 
     def _from_controller(self) -> None:
         window, control = self._window, self.controller
@@ -150,8 +157,8 @@ class Wiring:
             settings.save()
         except StudioError as error:
             self._window.status.show_message(str(error))
-        if key.startswith("audio."):
-            self.controller.playing.open_device()
+        if key in REOPENS:
+            self.controller.playing.devices.reopen()
 
     def _show_recent(self) -> None:
         menu, settings = self._window.menus.recent, self.controller.services.settings
@@ -167,9 +174,6 @@ class Wiring:
 
     def _show_project(self, project: Project) -> None:
         """Show the document; while a knob is turned only what turns with it."""
-        page = self._window.model
-        page.knobs.show_knobs(project.card.parameters, project.knob)
-        page.audio.show_list(project.audio, project.audio_index)
         self._show_file()
         results = dict(self.controller.exporting.results_of(project))
         said = (project.card, project.call, project.hosts, self.commands.export_folder(), results)
@@ -203,7 +207,7 @@ class Wiring:
     def _show_situation(self, now: Situation) -> None:
         page, playing = self._window.model, self.controller.playing
         self._window.show_situation(now)
-        page.audio.transport.show_enabled(now.audio and now.device)
+        page.audio.transport.show_enabled((now.audio or now.live) and now.device)
         page.audio.transport.show_playing(now.playing)
         page.audio.transport.show_switches(now.loop, now.bypass)
         page.header.correct.setEnabled(now.correctable)
@@ -225,19 +229,7 @@ class Wiring:
     def _tick(self, status: Any) -> None:
         page = self._window.model
         page.audio.show_levels(status.peaks)
-        page.audio.show_position(status.position)
-        page.audio.transport.show_gain(status.gain_db)
-        if not status.sample_rate:
-            page.knobs.show_cost("", "", "")
-            return
-        late, muted = counted(status.xruns, "dropout"), counted(status.muted_blocks, "muted block")
-        deadline_ms = status.block / status.sample_rate * 1000
-        load = f"Load {status.load:.0%} · worst block {status.worst_us / 1000:.1f} of {deadline_ms:.1f} ms"
-        latency_ms = status.latency / status.sample_rate * 1000
-        latency = f"Latency {latency_ms:.1f} ms ({status.latency} samples)"
-        page.knobs.show_cost(load, latency, " · ".join(each for each in (late, muted) if each))
-
-
-def counted(count: int, what: str) -> str:
-    """How many there were; nothing where there were none."""
-    return f"{count} {what}{'s' if count > 1 else ''}" if count else ""
+        local = self.controller.playing.local
+        page.audio.show_position(local(status.position))
+        page.audio.show_ready(local(status.position + status.ready) if status.ready else 0)
+        page.audio.transport.show_gain(self.controller.playing.gain_db)

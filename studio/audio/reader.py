@@ -19,6 +19,8 @@ from studio.storage import require_file
 Samples = npt.NDArray[np.float32]
 
 BLOCK_SAMPLES = 1 << 18  # of all channels together: one block stays below 1 MB
+MOST_CHANNELS = 256
+SLOWEST_HZ, FASTEST_HZ = 100, 3_072_000
 KINDS = "wav, flac, mp3, ogg or aiff"
 PLAUSIBLE_FRAMES_PER_BYTE = 8192  # digital silence in FLAC reaches about 5000
 
@@ -64,6 +66,10 @@ class AudioReader:
         except (soundfile.SoundFileError, OSError) as error:
             raise _not_audio(path, error) from error
         self.channels, self.sample_rate = int(self._file.channels), int(self._file.samplerate)
+        if self.channels > MOST_CHANNELS or not SLOWEST_HZ <= self.sample_rate <= FASTEST_HZ:
+            self._file.close()
+            said = f"{path.name} claims {self.channels} channels at {self.sample_rate} Hz."
+            raise FileError(said, "Choose another sound file.", about=path.name)
         self.format = f"{self._file.format} {self._file.subtype}"
         self.promised = int(self._file.frames)
         self._missing = _missing_bytes(self._file.extra_info)

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from studio.app.main import run
 
         sys.exit(run([Path(word) for word in words[1:]]))
-    for name in ("commands", "cards", "labels", "publishing"):  # each module of commands adds its own to the program
+    for name in ("commands", "cards", "labels", "publishing", "doctor", "trust"):  # each adds its own to the program
         importlib.import_module(f"studio.cli.{name}")
     from studio.cli.program import dispatch
 

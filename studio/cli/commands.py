@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from studio.audio.tones import is_tone
 from studio.cli import options as opt
 from studio.cli.output import show, show_error, table
 from studio.cli.program import app, finish, opened
@@ -100,13 +101,18 @@ def export(
 @opt.with_model
 def render(
     asked: opt.Asked,
-    sound: Annotated[str, typer.Argument(metavar="IN", help="A sound file.")],
+    sound: Annotated[str, typer.Argument(metavar="IN", help="A sound file, or tone:sine:440 and the like.")],
     out: Annotated[str, typer.Argument(metavar="OUT", help="Float WAV unless the name asks for another format.")],
     set_: opt.Set = None,
     sample_rate: Annotated[
         int | None, typer.Option(metavar="R", min=1000, max=768_000, help="Of the simulated host, in Hz.")
     ] = None,
     block_size: Annotated[int, typer.Option(metavar="N", min=1, max=1 << 20)] = 512,
+    input_db: opt.InputDb = 0.0,
+    gain_db: opt.GainDb = 0.0,
+    wet: opt.Wet = 1.0,
+    stem: opt.Stem = None,
+    limit: opt.Limit = None,
     as_json: opt.AsJson = False,
 ) -> int:
     """Render a sound through a model, by the very graph that plays it live."""
@@ -116,9 +122,11 @@ def render(
         with reporting("Rendering") as report:
             found = render_file(
                 model,
-                Path(sound),
+                sound if is_tone(sound) else Path(sound),
                 Path(out),
                 knobs=positions,
+                mixer=opt.mixer_from(model, input_db, wet, stem, limit),
+                gain_db=gain_db,
                 sample_rate=sample_rate,
                 block=block_size,
                 report=report,

@@ -15,6 +15,7 @@ import typer
 from studio.document.call import LAYOUTS
 from studio.document.card import ModelCard
 from studio.document.kinds import recognise
+from studio.document.mixer import SILENT_DB, Mixer, StemLevel
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.trust import Trust
 from studio.errors import AnswerNeeded, ModelError, StudioError
@@ -25,6 +26,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an unforeseen fault happened.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="A knob, in its own unit.")]
 
+InputDb = Annotated[float, typer.Option(metavar="DB", min=SILENT_DB, max=24.0, help="Gain before the model.")]
+GainDb = Annotated[float, typer.Option(metavar="DB", min=SILENT_DB, max=24.0, help="Gain of what comes out.")]
+Wet = Annotated[float, typer.Option(metavar="0…1", min=0.0, max=1.0, help="The model's share; the rest is dry.")]
+Stem = Annotated[
+    list[str] | None, typer.Option("--stem", metavar="NAME=DB", help="The level of one of several outputs.")
+]
+Limit = Annotated[
+    float | None, typer.Option("--limit", metavar="DB", min=-24.0, max=0.0, help="True peak that comes out at most.")
+]
 HostRate = Annotated[int | None, typer.Option(metavar="R", min=1000, max=MAX_RATE, help="Of the simulated host, Hz.")]
 
 
@@ -127,3 +137,22 @@ def positions_from(opened: OpenedModel, given: list[str] | None, start: dict[str
         except ValueError as error:
             raise ModelError(f"{error}.", "Give a value in the knob's own unit.", fields=["set"]) from error
     return positions
+
+
+def mixer_from(
+    opened: OpenedModel, input_db: float, wet: float, stems: list[str] | None, ceiling_db: float | None
+) -> Mixer:
+    """The levels around a model, those of its outputs from `--stem NAME=DB`."""
+    names = [each.name for each in opened.call.outputs]
+    levels: dict[str, StemLevel] = {}
+    for text in stems or []:
+        name, value = pair(text, "stem")
+        if name not in names or len(names) == 1:
+            there = ", ".join(names) if len(names) > 1 else "The model has only one, see --gain-db"
+            raise ModelError(f"There is no output {name!r} to mix.", f"{there}.", fields=["stem"])
+        try:
+            levels[name] = StemLevel(level_db=float(value))
+        except ValueError as error:
+            said = f"{value} dB is no level for {name}."
+            raise ModelError(said, f"Give {SILENT_DB:g} (silence) to 12.", fields=["stem"]) from error
+    return Mixer(input_db=input_db, wet=wet, stems=levels, ceiling_db=ceiling_db)

@@ -2,63 +2,48 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
-import zipfile
 from pathlib import Path
 
+from studio.document.acts import grouped
 from studio.document.kinds import Kind
 from studio.document.outline import describe_python, local_imports
 from studio.document.pickles import PickleContent, read_pickles
+from studio.document.scans.archive import open_archive
+from studio.document.scans.result import Scan, listed
+from studio.document.scans.scan import scan
 from studio.errors import FileError
 
-SHOWN = 4
-MAX_CODE = 32 << 20
-ACTING_OPERATORS = frozenset(
-    {"from_file", "save", "load_tensor", "rpc_async", "rpc_sync", "rpc_remote", "load_library"}
-)
+MOST = 900  # letters of the question: longer ones are not read
+CAREFUL = {
+    "pickled-module": "holds pickled Python objects; opening it can run anything",
+    "pt2": "is a torch.export program; opening it unpickles what it holds, which can run anything",
+}
 
 
 def what_would_run(path: Path, kind: Kind) -> str:
-    """One sentence or two: what opening this file runs and what stands out in it."""
-    if kind.name == "python":
-        return _python(path)
-    if kind.name == "pickled-module":
-        names = describe_pickle(path).foreign
-        return f"{path.name} holds pickled Python objects; opening it imports and calls {_list(names)}."
-    if kind.name == "pt2":
-        return f"{path.name} is a torch.export program; opening it unpickles what it holds, which can run anything."
-    return _torchscript(path)
+    """A few sentences: what opening this file runs and what stands out in it."""
+    said = _python(path) if kind.name == "python" else _scanned(path, kind)
+    return said if len(said) <= MOST else said[: MOST - 2] + " …"
+
+
+def would_run(path: Path, kind: Kind) -> tuple[str, ...]:
+    """One sentence for each thing that opening a file would do beside arithmetic."""
+    found = scan(path, kind.name)
+    return tuple(f"Opening it {each.text}." for each in found.findings if each.weight == "runs")
 
 
 def describe_pickle(path: Path) -> PickleContent:
-    """Names that the pickles of a torch file would import. Raises: ValueError for a damaged one."""
-    with path.open("rb") as stream:
-        if stream.read(2) != b"PK":
-            stream.seek(0)
-            return read_pickles(stream)
-    with zipfile.ZipFile(path) as archive:
-        name = next(name for name in archive.namelist() if name.partition("/")[2] == "data.pkl")
-        with archive.open(name) as member:
-            return read_pickles(member)  # type: ignore[arg-type]
-
-
-def describe_torchscript(path: Path) -> tuple[str, ...]:
-    """What the code in a TorchScript archive does beside arithmetic; empty where a scan finds nothing.
-
-    A clean scan is advice, never a reason to open the file outside a locked-in process.
-    """
-    notes: dict[str, None] = {}
-    try:
-        with zipfile.ZipFile(path / "model.pt" if path.is_dir() else path) as archive:
-            code = [info for info in archive.infolist() if info.filename.endswith(".py") and "/code/" in info.filename]
-            if sum(info.file_size for info in code) > MAX_CODE:
-                return ("holds more code than can be looked through",)
-            for info in code:
-                notes.update(dict.fromkeys(_script_notes(archive.read(info))))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
-        return ("cannot be looked through",)
-    return tuple(notes)
+    """What the main pickle of a torch file names and holds. Raises: ValueError for a damaged one, OSError."""
+    with path.open("rb") as plain:
+        if plain.read(2) != b"PK":
+            plain.seek(0)
+            return read_pickles(plain)
+    stream, archive = open_archive(path)
+    with stream:
+        name = next((name for name in archive.members if name.partition("/")[2] == "data.pkl"), "")
+        if not name:
+            raise ValueError("it holds no pickle")
+        return read_pickles(archive.open(name), streams=1)
 
 
 def _python(path: Path) -> str:
@@ -68,46 +53,32 @@ def _python(path: Path) -> str:
         return error.sentence
     said = f"{path.name} is a Python program; opening it runs it."
     if outline.imports:
-        said += f" It imports {_list(outline.imports)}."
-    if beside := local_imports(path):
-        said += f" That runs {_list([each.name for each in beside])} too."
+        said += f" It imports {listed(outline.imports)}."
+    beside = local_imports(path)
+    if beside:
+        said += f" That runs {listed([each.name for each in beside])} too."
     if outline.acts:
-        said += f" It calls {_list(outline.acts)}."
+        said += f" It {'; '.join(grouped(outline.acts))}."
+    for each in beside:
+        said += _beside(each)
     return said
 
 
-def _torchscript(path: Path) -> str:
-    said = f"{path.name} is a TorchScript program; opening it can run it."
-    notes = describe_torchscript(path)
-    return f"{said} It {_list(notes)}." if notes else f"{said} Nothing but arithmetic was seen in its code."
-
-
-def _script_notes(body: bytes) -> list[str]:
+def _beside(path: Path) -> str:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(body.decode())
-    except (SyntaxError, ValueError, RecursionError):
-        return ["holds code that cannot be read"]
-    return [note for node in ast.walk(tree) if (note := _script_note(node))]
+        acts = describe_python(path).acts
+    except FileError:
+        return ""
+    return f" {path.name} {'; '.join(grouped(acts))}." if acts else ""
 
 
-def _script_note(node: ast.AST) -> str:
-    if isinstance(node, ast.FunctionDef) and node.name == "__setstate__":
-        return "acts while it is loaded"
-    if isinstance(node, ast.Attribute) and node.attr in ACTING_OPERATORS:
-        return f"reads or writes files ({node.attr})"
-    if isinstance(node, ast.Name) and node.id in ACTING_OPERATORS:
-        return f"reads or writes files ({node.id})"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-        plain = len(node.args) == 2 and isinstance(node.args[1], ast.Constant)
-        if not plain or node.args[1].value in ACTING_OPERATORS:  # type: ignore[attr-defined]
-            return "hides what it calls"
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in ("torch", "ops"):
-        return "hides what it calls"
-    return ""
+def _scanned(path: Path, kind: Kind) -> str:
+    said = f"{path.name} {CAREFUL.get(kind.name, 'is a TorchScript program; opening it can run it')}."
+    return said + _told(scan(path, kind.name), kind)
 
 
-def _list(items: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(items[:SHOWN])
-    return f"{shown} and {len(items) - SHOWN} more" if len(items) > SHOWN else shown
+def _told(found: Scan, kind: Kind) -> str:
+    notes = "".join(f" It {note}." for note in found.notes)
+    if found.verdict == "arithmetic":
+        return f" Nothing but arithmetic was seen in {'it' if kind.name in CAREFUL else 'its code'}.{notes}"
+    return f" It {listed([each.text for each in found.deciding], '; ')}.{notes}"

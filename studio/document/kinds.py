@@ -5,81 +5,31 @@ from __future__ import annotations
 import ast
 import json
 import re
-import struct
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from studio.document.amplifier import amplifier_kind
-from studio.document.outline import parse
+from studio.document.folders import folder_kind
+from studio.document.graphs import looks_like_onnx, onnx_kind
+from studio.document.kind import Kind, no_model, with_name_noted
+from studio.document.opcodes import Unread
+from studio.document.outline import HUB, describe_python, parse
 from studio.document.pickles import PickleContent, looks_pickled, read_pickles
+from studio.document.scans.archive import BROKEN, Archive, UnsoundError, open_archive
+from studio.document.scans.result import listed
+from studio.document.scans.tensors import MAX_HEADER, read_header
+from studio.document.strangers import UNPACK, refuse_stranger, sound_kind
 from studio.errors import FileError
 from studio.storage import require_file
 
+__all__ = ["Kind", "recognise"]
 HEAD = 4096
 MAX_TEXT = 8 << 20
-MAX_HEADER = 100 << 20
+MAX_SOURCE = 1 << 20
 ROOT_CLASS = re.compile(rb"\x80.c(__torch__[\w.]*)\n(\w+)\n")  # with which data.pkl of an archive begins
-MODEL_KINDS = (
-    "python", "torchscript", "state_dict", "checkpoint", "pickled-module", "pt2", "safetensors",
-    "neutone", "neutone_gen", "audacity", "nn", "harp", "plain", "nam", "guitarml",
-)  # fmt: skip
+METHOD = re.compile(rb"^  def (\w+)\(", re.MULTILINE)
 NESTED = frozenset({"state_dict", "model_state_dict", "optimizer_state_dict", "hyper_parameters", "optimizer", "epoch"})
-SOUNDS = {
-    "WAV": (b"RIFF", b"RF64"),
-    "FLAC": (b"fLaC",),
-    "Ogg": (b"OggS",),
-    "AIFF": (b"FORM",),
-    "MP3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
-    "AU": (b".snd",),
-    "CAF": (b"caff",),
-}
-STRANGERS = (
-    (b"version https://git-lfs", "a Git LFS pointer, the model itself was not downloaded", "Run git lfs pull."),
-    (b"<!doctype html", "a web page, not a model", "The download probably needed a login; fetch it again."),
-    (b"<html", "a web page, not a model", "The download probably needed a login; fetch it again."),
-    (b"\x89PNG", "a picture", ""),
-    (b"\xff\xd8\xff", "a picture", ""),
-    (b"GIF8", "a picture", ""),
-    (b"%PDF", "a PDF document", ""),
-    (b"\x7fELF", "a program", ""),
-    (b"MZ", "a program", ""),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and open the model inside."),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and open the model inside."),
-    (b"Rar!", "a RAR archive", "Unpack it and open the model inside."),
-    (b"\x93NUMPY", "a NumPy array, not a model", ""),
-    (b"\x89HDF", "an HDF5 file (Keras or TensorFlow), not PyTorch", "Convert the model to PyTorch first."),
-)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a file is.
-
-    Attributes:
-        name: `python`, `torchscript`, `state_dict`, `checkpoint`, `pickled-module`, `pt2`, `safetensors`, `onnx`,
-            `neutone`, `neutone_gen`, `audacity`, `nn`, `harp`, `plain`, `nam`, `guitarml`, `project` or `audio`.
-        size_bytes: of the file; of a folder's model.
-        title: the kind in words.
-        facts: sentences for the user.
-        keys: names of weights, where the file holds weights alone.
-    """
-
-    name: str
-    size_bytes: int
-    title: str
-    facts: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-
-    @property
-    def is_model(self) -> bool:
-        return self.name in MODEL_KINDS
-
-    @property
-    def is_weights(self) -> bool:
-        """Whether a network is missing around it."""
-        return self.name in ("state_dict", "checkpoint", "safetensors")
+AGAIN = "Download or save it again."
 
 
 def recognise(path: Path) -> Kind:
@@ -88,12 +38,12 @@ def recognise(path: Path) -> Kind:
     Raises: FileError that names what it is instead, where it is nothing that can be opened.
     """
     if path.is_dir():
-        return _folder(path)
+        return folder_kind(path)
     require_file(path)
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD)
-        return _by_head(path, path.stat().st_size, head)
+        return with_name_noted(path, _by_head(path, path.stat().st_size, head))
     except OSError as error:
         raise FileError(f"{path.name} cannot be read: {error.strerror}.", about=path.name) from error
 
@@ -101,69 +51,70 @@ def recognise(path: Path) -> Kind:
 def _by_head(path: Path, size: int, head: bytes) -> Kind:
     if not head:
         raise FileError(f"{path.name} is empty.", "Download or save it again.", about=path.name)
-    if not head.strip(b"\0"):
-        raise _not(path, "only zero bytes: a disk was full or a download broke off", "Download it again.", verb="holds")
-    low = head[:64].lstrip().lower()
-    for start, what, hint in STRANGERS:
-        if head.startswith(start) or (start.startswith(b"<") and low.startswith(start)):
-            raise _not(path, what, hint)
+    refuse_stranger(path, head)
     if head.startswith(b"PK"):
         return _zip(path, size)
     if looks_pickled(head):
         with path.open("rb") as stream:
             return _pickled(path, size, _read_pickle(path, stream))
-    if kind := _safetensors(path, size, head):
+    if kind := _safetensors(path, size, head) or sound_kind(head, size):
         return kind
-    for title, starts in SOUNDS.items():
-        if head.startswith(starts):
-            return Kind("audio", size, f"{title} sound")
-    if head[257:262] == b"ustar":
-        raise _not(path, "a tar archive", "Unpack it and open the model inside.")
-    if _is_onnx(path, head):
-        facts = ("ONNX models can be looked at, not played: open the PyTorch model it was made from.",)
-        return Kind("onnx", size, "ONNX model", facts)
+    if looks_like_onnx(path, head):
+        return onnx_kind(path, size)
     return _text(path, size)
-
-
-def _folder(path: Path) -> Kind:
-    model, described = path / "model.pt", path / "metadata.json"
-    if model.is_file() and (path / "app.py").is_file() and (path / "controls.json").is_file():
-        return Kind("harp", model.stat().st_size, "HARP app")
-    if model.is_file() and described.is_file():
-        return Kind("audacity", model.stat().st_size, "Audacity package")
-    raise FileError(f"{path.name or path} is a folder, not a model.", "Open the model file inside it.", about=path.name)
 
 
 def _zip(path: Path, size: int) -> Kind:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist()]
-            if len(set(names)) != len(names):
-                raise _not(path, "a damaged archive: two members share a name")
-            return _archive(path, size, archive, names)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
-        raise _not(path, "a damaged or cut archive", "Download or save it again.") from error
+        stream, archive = open_archive(path)
+        with stream:
+            return _archive(path, size, archive)
+    except UnsoundError as error:
+        raise FileError(f"{path.name} {error}.", AGAIN, about=path.name) from error
+    except BROKEN as error:
+        raise no_model(path, "a damaged or cut archive", AGAIN) from error
 
 
-def _archive(path: Path, size: int, archive: zipfile.ZipFile, names: list[str]) -> Kind:
+def _archive(path: Path, size: int, archive: Archive) -> Kind:
+    names = list(archive.members)
     tails = {name.partition("/")[2] for name in names}
     if "archive_format" in tails or "serialized_exported_program.json" in names or "models/model.json" in tails:
         return Kind("pt2", size, "torch.export program")
-    if "constants.pkl" in tails and any(tail.startswith("code/") for tail in tails):
+    code = any(tail.startswith("code/") for tail in tails)
+    if code and ("constants.pkl" in tails or "model.json" in tails):
         return _torchscript(path, size, archive, names)
-    pickled = next((name for name in names if name.partition("/")[2] == "data.pkl"), "")
+    pickled = _tail(names, "data.pkl")
     if pickled:
-        with archive.open(pickled) as stream:
-            return _pickled(path, size, _read_pickle(path, stream))
+        return _pickled(path, size, _read_pickle(path, archive.open(pickled)))
     if "[Content_Types].xml" in names:
-        raise _not(path, "an office document")
-    hint = "Unpack it and open the model inside."
-    raise _not(path, f"a zip archive of {len(names)} files, not a model", hint)
+        raise no_model(path, "an office document")
+    raise _not_a_model(path, archive, names)
 
 
-def _torchscript(path: Path, size: int, archive: zipfile.ZipFile, names: list[str]) -> Kind:
-    extra = next((name for name in names if name.partition("/")[2] == "extra/metadata.json"), "")
-    said = _json(archive.read(extra)) if extra else {}
+def _not_a_model(path: Path, archive: Archive, names: list[str]) -> FileError:
+    """A zip archive of something else: say which file of it to open."""
+    repository = any(name.rpartition("/")[2] in ("setup.py", "pyproject.toml", "README.md") for name in names)
+    models = [name for name in names if name.endswith((".ts", ".nm", ".pt", ".pth", ".ckpt", ".safetensors", ".nam"))]
+    models += [name for name in names[:2000] if name.endswith(".py") and _mentions_a_model(archive, name)]
+    what = f"a zip archive of {len(names)} files{', a downloaded repository' if repository else ''}, not a model"
+    hint = f"Unpack it and open {listed(models[:4])}." if models else UNPACK
+    return no_model(path, what, hint)
+
+
+def _mentions_a_model(archive: Archive, name: str) -> bool:
+    if archive.size(name) > MAX_SOURCE:
+        return False
+    text = archive.read(name, MAX_SOURCE)
+    return b"nn.Module" in text or b"LightningModule" in text
+
+
+def _tail(names: list[str], wanted: str) -> str:
+    return next((name for name in names if name.partition("/")[2] == wanted), "")
+
+
+def _torchscript(path: Path, size: int, archive: Archive, names: list[str]) -> Kind:
+    extra = _tail(names, "extra/metadata.json")
+    said = _metadata(path, archive.read(extra, MAX_TEXT)) if extra else {}
     if "model_name" in said:
         if "audio_out_channels" in said:
             return Kind("neutone_gen", size, "Neutone Gen package")
@@ -176,34 +127,39 @@ def _torchscript(path: Path, size: int, archive: zipfile.ZipFile, names: list[st
     beside = path.with_name("controls.json")
     if path.name == "model.pt" and beside.is_file() and path.with_name("app.py").is_file():
         return Kind("harp", size, "HARP app")
-    ours = next((name for name in names if name.partition("/")[2] == "extra/studio.json"), "")
-    if ours and _json(archive.read(ours)).get("host") == "plain":
+    ours = _tail(names, "extra/studio.json")
+    if ours and _json(archive.read(ours, MAX_TEXT)).get("host") == "plain":
         return Kind("plain", size, "plain TorchScript package")
-    if _is_nn(archive, names):
+    own = _root_code(archive, names)
+    if b"def get_methods(self" in own or b"forward_params : Tensor" in own:  # the four numbers by which nn~ calls it
         return Kind("nn", size, "nn~ package")
-    return Kind("torchscript", size, "TorchScript archive")
+    methods = [name.decode() for name in METHOD.findall(own) if not name.startswith(b"_")]
+    others = [name for name in methods if name != "forward"]
+    facts = [f"Beside forward it has {listed(others)}."] if others and "forward" in methods else []
+    facts += [f"It has no forward, but {listed(others)}."] if others and "forward" not in methods else []
+    return Kind("torchscript", size, "TorchScript archive", tuple(facts))
 
 
-def _is_nn(archive: zipfile.ZipFile, names: list[str]) -> bool:
-    """Whether the class of the whole has a method with the four numbers by which nn~ calls it."""
-    pickled = next((name for name in names if name.partition("/")[2] == "data.pkl"), "")
-    if not pickled:
-        return False
-    with archive.open(pickled) as stream:
-        found = ROOT_CLASS.match(stream.read(HEAD))
-    code = f"{pickled.partition('/')[0]}/code/{found[1].decode().replace('.', '/')}.py" if found else ""
-    if found is None or code not in names or archive.getinfo(code).file_size > MAX_TEXT:
-        return False
-    _, _, rest = archive.read(code).partition(b"class " + found[2] + b"(Module):")
-    own = rest.partition(b"\nclass ")[0]
-    return b"def get_methods(self" in own or b"forward_params : Tensor" in own
+def _root_code(archive: Archive, names: list[str]) -> bytes:
+    """The source of the class of the whole, empty where it cannot be found."""
+    pickled = _tail(names, "data.pkl")
+    found = ROOT_CLASS.match(archive.head(pickled, HEAD)) if pickled else None
+    if found is None:
+        return b""
+    code = f"{pickled.partition('/')[0]}/code/{found[1].decode().replace('.', '/')}.py"
+    if code not in archive.members or archive.size(code) > MAX_TEXT:
+        return b""
+    _, _, rest = archive.read(code, MAX_TEXT).partition(b"class " + found[2] + b"(Module):")
+    return rest.partition(b"\nclass ")[0]
 
 
-def _read_pickle(path: Path, stream: Any) -> PickleContent:
+def _read_pickle(path: Path, stream: BinaryIO) -> PickleContent:
     try:
         return read_pickles(stream)
+    except Unread as error:
+        raise no_model(path, "a pickle of more values than can be looked through, not a model") from error
     except ValueError as error:
-        raise _not(path, "a damaged or cut pickle", "Download or save it again.") from error
+        raise no_model(path, "a damaged or cut pickle", AGAIN) from error
 
 
 def _pickled(path: Path, size: int, content: PickleContent) -> Kind:
@@ -211,7 +167,7 @@ def _pickled(path: Path, size: int, content: PickleContent) -> Kind:
         shown = ", ".join(content.foreign[:4])
         return Kind("pickled-module", size, "pickled Python objects", (f"Opening it imports {shown}.",))
     if not content.tensors:
-        raise _not(path, "a pickle without weights, not a model")
+        raise no_model(path, "a pickle without weights, not a model")
     keys = tuple(text for text in dict.fromkeys(content.texts) if text.rpartition(".")[2].isidentifier())
     facts = (f"Holds {content.tensors} tensors: weights without the network around them.",)
     if content.verdict == "settings" or NESTED & set(content.texts):
@@ -220,22 +176,19 @@ def _pickled(path: Path, size: int, content: PickleContent) -> Kind:
 
 
 def _safetensors(path: Path, size: int, head: bytes) -> Kind | None:
-    if len(head) < 10 or head[8:9] != b"{":
+    absurd = int.from_bytes(head[:8], "little") > MAX_HEADER
+    if head[8:9] != b"{" or (absurd and head[8:10] not in (b'{"', b"{}")):
         return None
-    length = struct.unpack("<Q", head[:8])[0]
-    if length > MAX_HEADER:
-        return None
-    if length > size - 8:
-        raise _not(path, "a cut safetensors file", "Download it again.")
-    with path.open("rb") as stream:
-        stream.seek(8)
-        header = _json(stream.read(length))
-    keys = tuple(key for key in header if key != "__metadata__")
-    ends = [_end_of(header[key]) for key in keys]
-    if not keys or max(ends) > size - 8 - length:
-        raise _not(path, "a damaged or cut safetensors file", "Download it again.")
-    facts = (f"Holds {len(keys)} tensors: weights without the network around them.",)
-    return Kind("safetensors", size, "weights (safetensors)", facts, keys)
+    try:
+        header, held = read_header(path)
+    except ValueError as error:
+        raise no_model(path, f"a damaged or cut safetensors file: {error}", "Download it again.") from error
+    if not header:
+        raise no_model(path, "a safetensors file without tensors")
+    if max(_end_of(entry) for entry in header.values()) > held:
+        raise no_model(path, "a damaged or cut safetensors file", "Download it again.")
+    facts = (f"Holds {len(header)} tensors: weights without the network around them.",)
+    return Kind("safetensors", size, "weights (safetensors)", facts, tuple(header))
 
 
 def _end_of(entry: Any) -> int:
@@ -244,20 +197,13 @@ def _end_of(entry: Any) -> int:
     return int(offsets[1]) if whole and offsets is not None else 1 << 62
 
 
-def _is_onnx(path: Path, head: bytes) -> bool:
-    """A protobuf whose field 1 is a small version number and whose next field is one of ONNX's."""
-    if head[0] != 0x08 or len(head) < 4 or not 1 <= head[1] <= 32:
-        return False
-    return path.suffix.lower() == ".onnx" or head[2] in (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A)
-
-
 def _text(path: Path, size: int) -> Kind:
     if size > MAX_TEXT:
-        raise _not(path, "an unknown binary file, not a model")
+        raise no_model(path, "an unknown binary file, not a model")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _not(path, "an unknown binary file, not a model") from error
+        raise no_model(path, "an unknown binary file, not a model") from error
     if text.lstrip().startswith("{"):
         return _json_kind(path, size, text)
     try:
@@ -265,11 +211,20 @@ def _text(path: Path, size: int) -> Kind:
     except FileError:
         if path.suffix.lower() == ".py":
             raise
-        raise _not(path, "a text file, not a model") from None
+        raise no_model(path, "a text file, not a model") from None
     statements = (ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom)
     if path.suffix.lower() == ".py" or any(isinstance(node, statements) for node in tree.body):
-        return Kind("python", size, "Python source")
-    raise _not(path, "a text file, not a model")
+        return _python(path, size)
+    raise no_model(path, "a text file, not a model")
+
+
+def _python(path: Path, size: int) -> Kind:
+    """Python source, and the functions in it that make models."""
+    outline = describe_python(path)
+    title = "entry points of torch.hub" if path.name == HUB else "Python source"
+    facts = [f"Makes models by {listed([each.said() for each in outline.factories])}."] if outline.factories else []
+    facts += [f"Depends on {listed(outline.needs)}."] if outline.needs else []
+    return Kind("python", size, title, tuple(facts))
 
 
 def _json_kind(path: Path, size: int, text: str) -> Kind:
@@ -280,14 +235,36 @@ def _json_kind(path: Path, size: int, text: str) -> Kind:
         return Kind(amplifier[0], size, amplifier[1])
     if "in_shape" in said and "layers" in said:
         hint = "Open the JSON with model_data and state_dict that it was made from."
-        raise _not(path, "an RTNeural file, as AIDA-X plays", hint)
+        raise no_model(path, "an RTNeural file, as AIDA-X plays", hint)
     if "nbformat" in said:
-        raise _not(path, "a notebook, not a model", "Save its cells as a Python file and open that.")
+        raise no_model(path, *_notebook(path, said))
     if "model_name" in said or "effect_type" in said or "domain_tags" in said:
-        raise _not(path, "a model card, not a model", "Open the model; the card is read with --card.")
+        raise no_model(path, "a model card, not a model", "Open the model; the card is read with --card.")
     if not said and text.strip("{} \t\r\n"):
-        raise _not(path, "cut or damaged JSON", "Download or save it again.")
-    raise _not(path, "a JSON file, not a model")
+        raise no_model(path, "cut or damaged JSON", "Download or save it again.")
+    raise no_model(path, "a JSON file, not a model")
+
+
+def _notebook(path: Path, said: dict[str, Any]) -> tuple[str, str]:
+    """What a notebook is instead of a model, and how it becomes a Python file."""
+    cells = said.get("cells")
+    held = [each for each in cells if isinstance(each, dict)] if isinstance(cells, list) else []
+    texts = ["".join(map(str, each.get("source", ""))) for each in held if each.get("cell_type") == "code"]
+    models = sum("nn.Module" in text for text in texts)
+    where = f" {models} of its {len(texts)} cells define a model." if models else ""
+    hint = f"Save its cells as a Python file (jupyter nbconvert --to script {path.name}) and open that.{where}"
+    return "a notebook, not a model", hint
+
+
+def _metadata(path: Path, data: bytes) -> dict[str, Any]:
+    """What a package says of itself. Raises: FileError where that is nested beyond reading."""
+    try:
+        found = json.loads(data)
+    except RecursionError as error:
+        raise no_model(path, "a package whose description is nested too deep to read") from error
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _json(data: bytes) -> dict[str, Any]:
@@ -297,7 +274,3 @@ def _json(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _not(path: Path, what: str, hint: str = "", verb: str = "is") -> FileError:
-    return FileError(f"{path.name} {verb} {what}.", hint or "Open a model or a sound.", about=path.name)

@@ -23,6 +23,7 @@ class ModelSource(BaseModel):
         call: fields of the call as the user, or a mend, corrected them.
         trace: the user agreed to a trace although it loses something.
         card: what the user says about the model; its knobs are used instead of the proposed ones.
+        expected: digest of the file when the project that names it was saved; empty where nobody knows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +37,7 @@ class ModelSource(BaseModel):
     call: dict[str, Any] = {}
     trace: bool = False
     card: ModelCard | None = None
+    expected: str = ""
 
 
 class OpenedModel(BaseModel):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.document.acts import Act, acts_in
 from studio.errors import FileError
 from studio.storage import read_text
 
@@ -16,16 +18,8 @@ FOREIGN_WRAPPERS = (
     "WaveformToWaveformMetadata", "WaveformToWaveformBase", "WaveformToLabelsBase", "AudacityModel",
     "NonRealtimeBase", "NonRealtimeTokenizerBase",
 )  # fmt: skip
-ACTING = frozenset(
-    {"os", "subprocess", "shutil", "socket", "urllib", "requests", "http", "ftplib", "smtplib", "ctypes", "sys", "glob"}
-    | {"multiprocessing", "threading", "signal", "pickle", "importlib", "runpy", "tempfile", "webbrowser", "asyncio"}
-)
-ACTING_CALLS = frozenset({"open", "exec", "eval", "compile", "__import__", "input", "breakpoint", "exit", "quit"})
-ACTING_METHODS = frozenset(
-    {"write_text", "write_bytes", "read_text", "read_bytes", "unlink", "mkdir", "rmdir", "rename"}
-)
+HUB = "hubconf.py"
 LOADED_BEFORE = ("studio", "torch", "numpy")  # a neighbour of that name would not be imported
-ACTING_TORCH = ("torch.load", "torch.save", "torch.hub.", "torch.from_file", "torch.jit.load", "numpy.load")
 
 
 @dataclass(frozen=True)
@@ -68,18 +62,34 @@ class ClassOutline:
 
 
 @dataclass(frozen=True)
+class Factory:
+    """A function that returns a model."""
+
+    name: str
+    line: int
+    arguments: tuple[ConstructorArgument, ...]
+
+    def said(self) -> str:
+        return f"{self.name}({', '.join(each.said() for each in self.arguments)})"
+
+
+@dataclass(frozen=True)
 class PythonOutline:
     """A Python file.
 
     Attributes:
         classes: modules and wrappers, in order.
         imports: top names of what it imports.
-        acts: calls that touch files, network or processes, with their lines.
+        acts: calls that touch files, network or processes.
+        factories: functions that return a model, as `unet(channels = 2)`; in a hubconf.py its public functions.
+        needs: packages that a hubconf.py says it depends on.
     """
 
     classes: tuple[ClassOutline, ...]
     imports: tuple[str, ...]
-    acts: tuple[str, ...]
+    acts: tuple[Act, ...]
+    factories: tuple[Factory, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def describe_python(path: Path) -> PythonOutline:
@@ -89,7 +99,10 @@ def describe_python(path: Path) -> PythonOutline:
     defined = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     modules = [node for node in defined.values() if _derives(node, defined, aliases)]
     classes = tuple(_class_outline(node, defined, aliases) for node in modules)
-    return PythonOutline(classes, tuple(imported_names(tree)), tuple(_acts(tree, aliases)))
+    acts = acts_in(tree, lambda node: _dotted(node, aliases))
+    hub = path.name == HUB
+    factories = tuple(_factories(tree, {each.name for each in modules}, aliases, every=hub))
+    return PythonOutline(classes, tuple(imported_names(tree)), acts, factories, _needs(tree) if hub else ())
 
 
 def signature_form(path: Path, class_name: str) -> tuple[ConstructorArgument, ...]:
@@ -103,9 +116,9 @@ def parse(path: Path) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(read_text(path, "Python file"), filename=str(path))
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f" line {error.lineno}:" if isinstance(error, SyntaxError) and error.lineno else ""
-        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        said = error.msg if isinstance(error, SyntaxError) else str(error) or "it is nested too deep"
         hint = "Mend that line and open it again."
         raise FileError(f"{path.name} is not valid Python,{line} {said}.", hint, about=path.name) from error
 
@@ -224,8 +237,8 @@ def _constructor(
     return (ConstructorArgument("model", "nn.Module"),) if wrapper else ()
 
 
-def _arguments(given: ast.arguments) -> list[ConstructorArgument]:
-    positional = [*given.posonlyargs, *given.args][1:]
+def _arguments(given: ast.arguments, *, bound: bool = True) -> list[ConstructorArgument]:
+    positional = [*given.posonlyargs, *given.args][bound:]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(given.defaults))
     pairs = list(zip(positional, [*defaults, *given.defaults], strict=True))
     pairs += list(zip(given.kwonlyargs, given.kw_defaults, strict=True))
@@ -250,18 +263,47 @@ def _attributes(node: ast.ClassDef) -> list[str]:
     return list(dict.fromkeys([*found, *(text for text in strings if isinstance(text, str))]))
 
 
-def _acts(tree: ast.Module, aliases: dict[str, str]) -> list[str]:
-    found: dict[str, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (name := _acting(node.func, aliases)):
-            found.setdefault(name, node.lineno)
-    return [f"{name} (line {line})" for name, line in sorted(found.items(), key=lambda item: item[1])]
+def _factories(tree: ast.Module, modules: set[str], aliases: dict[str, str], *, every: bool) -> Iterator[Factory]:
+    """Functions at the top that return a model of the file, or one of torch's; `every` public one of a hubconf.py."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        says = _dotted(node.returns, aliases) if node.returns is not None else ""
+        returns = any(isinstance(each, ast.Return) and each.value is not None for each in ast.walk(node))
+        models = says in modules or says.rpartition(".")[2] in MODULE_BASES
+        if returns and (every or models or _returned(node, modules, aliases)):
+            yield Factory(node.name, node.lineno, tuple(_arguments(node.args, bound=False)))
 
 
-def _acting(function: ast.expr, aliases: dict[str, str]) -> str:
-    name = _dotted(function, aliases)
-    if name in ACTING_CALLS or name.startswith(ACTING_TORCH) or name.partition(".")[0] in ACTING:
-        return name
-    if isinstance(function, ast.Attribute) and function.attr in ACTING_METHODS:
-        return f"….{function.attr}"
-    return ""
+def _returned(node: ast.FunctionDef, modules: set[str], aliases: dict[str, str]) -> bool:
+    """Whether it returns a call of a model's class, or a name that was given one."""
+    made = {
+        target.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.Assign) and _is_model(each.value, modules, aliases)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    values = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+    return any(
+        (isinstance(value, ast.Name) and value.id in made) or _is_model(value, modules, aliases) for value in values
+    )
+
+
+def _is_model(value: ast.expr | None, modules: set[str], aliases: dict[str, str]) -> bool:
+    if not isinstance(value, ast.Call):
+        return False
+    name = _dotted(value.func, aliases)
+    return name in modules or (name.startswith("torch.nn.") and name.rpartition(".")[2][:1].isupper())
+
+
+def _needs(tree: ast.Module) -> tuple[str, ...]:
+    """The list `dependencies` of a hubconf.py."""
+    for node in tree.body:
+        named = isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "dependencies" for t in node.targets
+        )
+        if named and isinstance(node.value, (ast.List, ast.Tuple)):  # type: ignore[attr-defined]
+            items = node.value.elts  # type: ignore[attr-defined]
+            return tuple(str(each.value) for each in items if isinstance(each, ast.Constant))
+    return ()

@@ -14,13 +14,11 @@ class Snapshot(BaseModel):
 
     Attributes:
         knobs: positions 0…1 by parameter name.
-        loudness: of the present sound through the model at these knobs, in LUFS; None while nobody measured it.
     """
 
     model_config = ConfigDict(frozen=True)
 
     knobs: dict[str, float] = {}
-    loudness: float | None = None
 
 
 class Lane(BaseModel):

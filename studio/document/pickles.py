@@ -1,26 +1,21 @@
-"""What a pickle would import, read from its opcodes; nothing is unpickled."""
+"""What a pickle would import and call, and the tensors it claims, read from its opcodes; nothing is unpickled."""
 
 from __future__ import annotations
 
-import pickletools
-import re
+import io
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
+
+from studio.document.opcode_steps import STEPS
+from studio.document.opcodes import Call, Storage, Unread, Walk
+from studio.document.scans.names import COMPUTED, judge_name
 
 Verdict = Literal["tensors", "settings", "foreign"]
 STREAMS = 5  # an old torch file is five pickles, then raw numbers
-TENSORS = re.compile(
-    r"(collections\.OrderedDict|torch\._utils\._rebuild_(tensor|tensor_v[23]|parameter|parameter_with_state|qtensor"
-    r"|sparse_tensor)|torch\._tensor\._rebuild_from_type_v2|torch\.Tensor|torch\.nn\.parameter\.(Parameter|Buffer)"
-    r"|torch\.(\w+Storage|storage\.(UntypedStorage|TypedStorage))"
-    r"|torch\.(Size|device|float(16|32|64)|bfloat16|half|double|u?int(8|16|32|64)|bool|complex(32|64|128))"
-    r"|torch\.serialization\._get_layout|_codecs\.encode|(builtins|__builtin__)\.(set|frozenset|bytearray|complex))$"
-)
-SETTINGS = re.compile(
-    r"(argparse\.Namespace|pathlib\.(Pure)?(Posix|Windows)?Path|datetime\.\w+|collections\.(Counter|defaultdict|deque)"
-    r"|numpy\._?core\.multiarray\.(_reconstruct|scalar)|numpy\.(ndarray|dtype)|numpy\.dtypes\.\w+"
-    r"|(builtins|__builtin__)\.(int|str|float|bool|list|dict|tuple|bytes))$"
-)
+DEEPEST = 4
+BROKEN = (ValueError, IndexError, KeyError, OverflowError, MemoryError, EOFError, TypeError, struct.error)
 
 
 @dataclass
@@ -30,23 +25,38 @@ class PickleContent:
     Attributes:
         names: every global it asks for, as `module.name`; `?` stands for a name that it computes.
         texts: its strings, among them the names of weights.
-        tensors: number of storages it refers to.
+        storages: the numbers it refers to, by key.
+        calls: of names that nobody vouches for, with their arguments where these are plain.
+        misfits: tensors that reach beyond their storage.
+        last_texts: strings of the last pickle alone; in an old torch file the keys of its storages, in order.
+        pickles: how many were read.
+        end: where the last of them ends, counted from the stream's place.
     """
 
     names: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    tensors: int = 0
+    storages: dict[str, Storage] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    misfits: list[str] = field(default_factory=list)
+    last_texts: list[str] = field(default_factory=list)
+    pickles: int = 0
+    end: int = 0
+
+    @property
+    def tensors(self) -> int:
+        """Number of storages it refers to."""
+        return len(self.storages)
 
     @property
     def verdict(self) -> Verdict:
         """`tensors` and `settings` open without running anything foreign."""
-        found = {_judge(name) for name in self.names}
-        return "foreign" if "foreign" in found else "settings" if "settings" in found else "tensors"
+        found = {judge_name(name) for name in self.names}
+        return "foreign" if found & {"foreign", "script"} else "settings" if "settings" in found else "tensors"
 
     @property
     def foreign(self) -> list[str]:
         """The names that nobody vouches for."""
-        return sorted({name for name in self.names if _judge(name) == "foreign"})
+        return sorted({name for name in self.names if judge_name(name) in ("foreign", "script")})
 
 
 def looks_pickled(head: bytes) -> bool:
@@ -54,70 +64,49 @@ def looks_pickled(head: bytes) -> bool:
     return len(head) > 2 and head[0] == 0x80 and 2 <= head[1] <= 5
 
 
-def read_pickles(stream: BinaryIO) -> PickleContent:
+def read_pickles(stream: BinaryIO, streams: int = STREAMS, depth: int = 0) -> PickleContent:
     """Walk the pickles at the stream's place, laid end to end.
 
-    Raises: ValueError where the first is not readable to its end.
+    Raises: ValueError where the first is not readable to its end, Unread where it is too large to follow.
     """
     content = PickleContent()
-    for number in range(STREAMS):
-        start = stream.tell()
-        head = stream.read(3)
-        stream.seek(start)
-        if number and not looks_pickled(head):
+    start = stream.tell()
+    for number in range(streams):
+        stream.seek(start + content.end)
+        if number and not looks_pickled(stream.read(3)):
             break
+        stream.seek(start + content.end)
+        walk = Walk(stream)
         try:
-            _walk(stream, content)
-        except Exception as error:  # pickletools raises half a dozen unrelated kinds for damaged input
+            walk.run(STEPS)
+        except Unread:
+            raise
+        except BROKEN as error:
             if number == 0:
                 raise ValueError(f"not a readable pickle: {error}") from error
             break
+        _add(content, walk, depth)
     return content
 
 
-def _judge(name: str) -> Verdict:
-    return "tensors" if TENSORS.match(name) else "settings" if SETTINGS.match(name) else "foreign"
+def _add(content: PickleContent, walk: Walk, depth: int) -> None:
+    content.names += walk.names
+    content.texts += walk.texts
+    content.calls += [call for call in walk.calls if judge_name(call.name) == "foreign"]
+    content.storages.update(walk.storages)
+    content.misfits += walk.misfits
+    content.last_texts = walk.texts
+    content.pickles += 1
+    content.end += walk.read
+    if COMPUTED in walk.names or content.foreign:
+        content.names += [name for hidden in walk.hidden for name in _inside(hidden, depth)]
 
 
-def _walk(stream: BinaryIO, content: PickleContent) -> None:
-    """Follow one pickle on a stack that holds only strings and marks: names may be computed from both."""
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
-    mark = object()
-    for opcode, argument, _ in pickletools.genops(stream):
-        name = opcode.name
-        if name in ("GLOBAL", "INST"):
-            content.names.append(str(argument).replace(" ", ".", 1))
-        elif name == "STACK_GLOBAL":
-            parts = stack[-2:]
-            known = len(parts) == 2 and all(isinstance(part, str) for part in parts)
-            content.names.append(".".join(parts) if known else "?")
-        elif name.startswith("EXT"):
-            content.names.append("?")
-        elif name in ("BINPERSID", "PERSID"):
-            content.tensors += 1
-        if name in ("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"):
-            memo[len(memo) if argument is None else int(argument)] = stack[-1] if stack else None
-        elif name in ("GET", "BINGET", "LONG_BINGET"):
-            stack.append(memo.get(int(argument or 0)))
-        else:
-            _move(stack, opcode, argument, mark, content)
-
-
-def _move(
-    stack: list[Any], opcode: pickletools.OpcodeInfo, argument: Any, mark: object, content: PickleContent
-) -> None:
-    """What an opcode does to the stack."""
-    before = list(opcode.stack_before)
-    if pickletools.markobject in before:
-        while stack and stack.pop() is not mark:
-            pass
-        before = before[: before.index(pickletools.markobject)]
-    del stack[max(0, len(stack) - len(before)) :]
-    if opcode.name == "MARK":
-        stack.append(mark)
-    elif isinstance(argument, str) and opcode.stack_after and opcode.name not in ("GLOBAL", "INST", "PERSID"):
-        stack.append(argument)
-        content.texts.append(argument)
-    else:
-        stack.extend([None] * len(opcode.stack_after))
+def _inside(hidden: bytes, depth: int) -> Iterator[str]:
+    """Names in a pickle that lies in the bytes of another: only to say what a foreign name would unpickle."""
+    if depth >= DEEPEST:
+        return
+    try:
+        yield from read_pickles(io.BytesIO(hidden), depth=depth + 1).foreign
+    except ValueError:
+        return

@@ -17,6 +17,7 @@ from studio.errors import FileError
 from studio.storage import read_text, write_text
 
 FORMAT = 1
+TONE = "tone:"  # with which the name of a sound begins that is made, not read
 
 
 class Project(BaseModel):
@@ -29,8 +30,9 @@ class Project(BaseModel):
         call: how the model is called.
         card: what is said about it, its parameters included.
         knobs: positions 0…1 by parameter name.
-        audio: files to hear it on, in order.
+        audio: files to hear it on, in order; `tone:…` names a test sound.
         audio_index: which of them is heard.
+        in_a_row: whether the next one follows when one is over.
         mixer: levels around the model.
         snapshots: knob positions by slot A…D.
         automation: moves by parameter name.
@@ -49,6 +51,7 @@ class Project(BaseModel):
     knobs: dict[str, float] = {}
     audio: tuple[str, ...] = ()
     audio_index: int = 0
+    in_a_row: bool = False
     mixer: Mixer = Mixer()
     snapshots: dict[str, Snapshot] = {}
     automation: dict[str, Lane] = {}
@@ -104,7 +107,7 @@ def _relative(path: str, folder: Path) -> str:
 
 def _absolute(project: Project, folder: Path) -> Project:
     def whole(path: str) -> str:
-        return os.path.normpath(folder / path) if path else path
+        return os.path.normpath(folder / path) if path and not path.startswith(TONE) else path
 
     model = project.model
     if model is not None:

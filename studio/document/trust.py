@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio.document.consents import Consent, read_consents, today, write_consents
 from studio.document.contents import what_would_run
 from studio.document.kinds import Kind, recognise
 from studio.document.outline import local_imports
-from studio.errors import ConsentNeeded
+from studio.errors import ConsentNeeded, FileError
 from studio.settings import state_dir
 from studio.storage import require_file, resources, sha256, write_text
 
 RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "neutone_gen", "audacity", "nn", "harp"})
+
+IN_FOLDERS = frozenset({"python", "pickled-module"})  # what a folder that is trusted whole may run
 
 
 def needs_consent(kind: Kind) -> bool:
@@ -55,15 +58,59 @@ class Trust:
         return cls(frozenset(content_digest(path) for path in paths))
 
     def is_trusted(self, digest: str) -> bool:
-        return digest in self.allow_all_for or digest in self._read("consents") or self.ours(digest)
+        agreed = {each.digest for each in read_consents(self.folder) if each.digest}
+        return digest in self.allow_all_for or digest in agreed or self.ours(digest)
+
+    def is_in_trusted_folder(self, path: Path) -> bool:
+        """Whether a Python file lies in a folder that the user trusts whole, whatever it holds today."""
+        above = path.resolve().parents
+        return any(Path(each.folder) in above for each in read_consents(self.folder) if each.folder)
 
     def ours(self, digest: str) -> bool:
         """Whether the app exported it on this machine, or ships it."""
         return digest in self._read("made") or digest in _shipped()
 
-    def remember(self, digest: str, name: str) -> None:
+    def remember(self, digest: str, name: str, path: Path | None = None, kind: str = "") -> None:
         """The user agreed to this content, for ever."""
-        self._write("consents", digest, name)
+        where = str(path.absolute()) if path else ""
+        self._agree(Consent(digest=digest, name=name, kind=kind, date=today(), path=where))
+
+    def remember_folder(self, folder: Path) -> None:
+        """The user agreed to every Python file in this folder and below, now and later.
+
+        Raises: FileError where there is no such folder, or where it holds more than a project would.
+        """
+        whole = folder.resolve()
+        if not whole.is_dir():
+            raise FileError(f"{folder} is no folder.", "Name a folder of Python files.", about=folder.name)
+        if whole in (Path(whole.anchor), Path.home().resolve(), *Path.home().resolve().parents):
+            raise FileError(
+                f"{whole} holds more than one project.", "Trust the project's own folder.", about=whole.name
+            )
+        self._agree(Consent(folder=str(whole), name=whole.name, kind="folder", date=today(), path=str(whole)))
+
+    def consents(self) -> tuple[Consent, ...]:
+        """All that the user agreed to, the oldest first."""
+        return read_consents(self.folder)
+
+    def revoke(self, word: str) -> tuple[Consent, ...]:
+        """Forget what is called so: a name, a path, a folder, or the beginning of a digest.
+
+        Returns: what was revoked; empty where nothing is called so.
+        """
+        known = read_consents(self.folder)
+        gone = tuple(each for each in known if each.is_called(word))
+        if gone:
+            write_consents(self.folder, tuple(each for each in known if each not in gone))
+        return gone
+
+    def remember_whole(self, digest: str, name: str) -> None:
+        """Its checksums were compared once."""
+        self._write("whole", digest, name)
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether a content of this digest was found whole before."""
+        return digest in self._read("whole")
 
     def remember_ours(self, digest: str, name: str) -> None:
         """The app made this file."""
@@ -77,9 +124,9 @@ class Trust:
         """Whether the model has been played on this machine."""
         return digest in self._read("heard")
 
-    def consents(self) -> dict[str, str]:
-        """Names of the files agreed to, by digest."""
-        return self._read("consents")
+    def _agree(self, consent: Consent) -> None:
+        known = tuple(each for each in read_consents(self.folder) if each.key != consent.key)
+        write_consents(self.folder, (*known, consent))
 
     def _read(self, what: str) -> dict[str, str]:
         try:
@@ -96,6 +143,8 @@ class Trust:
 def require_consent(path: Path, kind: Kind, digest: str, trust: Trust) -> None:
     """Raise ConsentNeeded, with what would run, unless `kind` is harmless or `digest` trusted."""
     if not needs_consent(kind) or trust.is_trusted(digest):
+        return
+    if kind.name in IN_FOLDERS and trust.is_in_trusted_folder(path):
         return
     hint = "Open it only if you trust where it comes from; on the command line add --trust."
     raise ConsentNeeded(what_would_run(path, kind), hint, about=path.name, fields=["trust"])

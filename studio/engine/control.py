@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import mmap
+import gc
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from studio.engine.device import Device, list_devices, open_device, rescan
+from studio.engine.automation import Automation
+from studio.engine.device import NO_DEVICE, NO_DEVICE_HINT, Device, list_devices, open_device, rescan
 from studio.engine.graph import Graph
-from studio.engine.live import Live, settle
-from studio.engine.source import Samples
+from studio.engine.live import Live
+from studio.engine.loopback import known, measure_device
+from studio.engine.pacing import Pacing
+from studio.engine.parts import Parts
 from studio.engine.voice import Voice, computing, load_voice
-from studio.errors import AudioError, FileError, ModelError, StudioError
+from studio.errors import AudioError, JobError, ModelError, StudioError
 from studio.link.shared import KNOBS, Board, Command, Op, State
+from studio.link.tape import Tape
+from studio.link.wanted import NO_LIMIT, QUIET_DB
 
 Message = dict[str, Any]
-QUIET_DB = -12.0
 STILL_WITHIN = 2.0  # s; a callback that hangs longer gets the engine killed from outside
+ELSEWHERE = "{} cannot be opened by two engines at once."
 
 
 class Control:
@@ -31,34 +35,43 @@ class Control:
         board: shared with the window.
         commands: file descriptor of the pipe of small commands.
         tell: takes the events for the window.
+        tape: takes what is heard while it is recorded.
     """
 
-    def __init__(self, board: Board, commands: int, tell: Callable[[Message], None]) -> None:
+    def __init__(self, board: Board, commands: int, tell: Callable[[Message], None], tape: Tape | None = None) -> None:
         self._board, self._tell = board, tell
-        self._live = Live(board, commands)
+        self._live = Live(board, commands, tape)
         self._device: Device | None = None
         self._wanted: Message = {}
-        self._audio: Message | None = None
-        self._key = ""
+        self._parts = Parts()
+        self._pacing = Pacing(self._live)
+        self._lanes: list[Any] = []
+        self._keys: dict[int, str] = {}
         board.state = State.NO_DEVICE
 
     def handle(self, message: Message) -> None:
         """Do one thing; what goes wrong becomes an event."""
         handlers: dict[str, Callable[[Message], None]] = {
+            "prepare": self._prepare,
             "device": self._open_device,
             "devices": self._list_devices,
             "reopen": self._reopen,
+            "release": self._release,
             "model": self._load_model,
+            "no_model": self._unload_model,
             "audio": self._load_audio,
+            "more_audio": self._append_audio,
             "no_audio": self._unload_audio,
+            "automation": self._automate,
             "transport": self._restore_transport,
             "command": self._command,
             "explain": self._explain,
+            "loopback": self._measure,
         }
         try:
             handlers[message["do"]](message)
-        except StudioError as error:
-            self._fail("audio" if message["do"] == "audio" else "device", error)
+        except Exception as error:  # whatever it is, the sound goes on
+            self._fail("audio" if message["do"] in ("audio", "more_audio") else "device", _as_told(error))
         finally:
             if not self._is_called:
                 self._live.take_commands()
@@ -66,20 +79,28 @@ class Control:
             self._board.heard += 1
 
     def close(self) -> None:
+        """Let go of the device."""
         if self._device is not None:
             self._device.close()
+        self._device = None
 
     @property
     def _is_called(self) -> bool:
         return self._device is not None and self._device.is_active
 
+    def _prepare(self, message: Message) -> None:
+        """Be ready for a device of this rate and block, before it is opened."""
+        if self._device is None:
+            self._live.use_graph(self._rebuilt(message["sample_rate"], message["block"]))
+
     def _open_device(self, message: Message) -> None:
         with self._silence():
             self.close()
-            self._device = None
             self._wanted = message
             self._board.state = State.NO_DEVICE
-            self._open()
+            if message.get("rescan", False):
+                rescan()
+            self._open(message.get("exactly"))
 
     def _reopen(self, _: Message) -> None:
         """The window has seen no callback for a moment: perhaps the device is gone."""
@@ -87,30 +108,42 @@ class Control:
             return
         self._board.busy, self._board.state = 1, State.LOST
         self.close()
-        self._device = None
         try:
             rescan()
             self._open()
         finally:
             self._board.busy = 0
 
-    def _open(self) -> None:
-        """Open the wanted device or another, make the graph fit what it offers, and begin."""
-        wanted = self._wanted
-        live = bool(wanted["live"])
-        name, rate, block = wanted["name"], wanted["sample_rate"], wanted["block"]
-        device = open_device(name, rate, block, self._live.callback, live=live)
-        graph = self._rebuilt(device.sample_rate, block)
+    def _release(self, _: Message) -> None:
+        """Another engine is to have the device."""
+        self.close()
+        self._board.state = State.NO_DEVICE
+
+    def _open(self, exactly: tuple[str, int] | None = None) -> None:
+        """Open the wanted device or another, make the graph fit what it offers, and begin.
+
+        Args:
+            exactly: name and rate of the only one that will do.
+        """
+        wanted, live = self._wanted, bool(self._wanted["live"])
+        name, rate = exactly or (wanted["name"], wanted["sample_rate"])
+        device = open_device(name, rate, wanted["block"], self._live.callback, live=live, **_route(wanted))
+        if exactly is not None and (device.info.name, device.sample_rate) != (name, rate):
+            device.close()
+            raise AudioError(ELSEWHERE.format(name), about="device")
+        graph = self._rebuilt(device.sample_rate, wanted["block"])
         graph.is_live = live
         self._live.use_graph(graph)
-        settle()
+        self._pace()
         device.start()
         self._device = device
         board = self._board
-        board.sample_rate, board.block, board.device_latency = device.sample_rate, block, device.latency
+        measured = known(wanted.get("measured", ()), device)
+        latency = device.latency if measured is None else measured
+        board.sample_rate, board.block, board.device_latency = device.sample_rate, wanted["block"], latency
         board.state = State.RUNNING
-        said = {"name": device.info.name, "sample_rate": device.sample_rate, "block": block, "note": device.note}
-        self._tell({"event": "device", **said, "device_latency": device.latency})
+        said = {"event": "device", **device.to_dict(), "live": live, "is_measured": measured is not None}
+        self._tell({**said, "device_latency": latency})
 
     def _rebuilt(self, sample_rate: int, block: int) -> Graph:
         """The graph, or one like it for another rate or block."""
@@ -119,17 +152,39 @@ class Control:
             return old
         graph = Graph(sample_rate, block)
         graph.take_over(old)
-        position, loop = old.source.head, old.source.loop
-        self._attach(graph, position)
+        graph.automation = self._automation(sample_rate)
+        loop = old.source.loop
+        self._attach(graph, old.source.head, was_playing=old.playing)
         if old.sample_rate == sample_rate and loop is not None:
             graph.source.set_loop(*loop)
-        try:
-            if old.voice is not None:
-                with computing():
-                    graph.use_voice(old.voice.at(sample_rate, block))
-        except ModelError as error:
-            self._fail("model", error, self._key)
+        for slot, voice in enumerate(old.voices):
+            try:
+                if voice is not None:
+                    with computing():
+                        graph.use_voice(voice.at(sample_rate, block), slot)
+            except ModelError as error:
+                self._fail("model", error, self._keys.get(slot, ""), slot=slot)
         return graph
+
+    def _measure(self, _: Message) -> None:
+        """Measure the open device; it plays on with the number."""
+        device = self._device
+        if device is None:
+            self._fail("loopback", AudioError(NO_DEVICE, NO_DEVICE_HINT))
+            return
+        samples: int | StudioError
+        with self._silence():
+            self.close()
+            try:
+                samples = measure_device(device, _route(self._wanted))
+            except AudioError as error:
+                samples = error
+            self._open()
+        if isinstance(samples, StudioError):
+            self._fail("loopback", samples)
+            return
+        self._board.device_latency = samples
+        self._tell({"event": "loopback", "samples": samples, **device.to_dict()})
 
     def _list_devices(self, _: Message) -> None:
         if self._device is None:
@@ -139,72 +194,119 @@ class Control:
         self._tell({"event": "devices", "devices": found})
 
     def _load_model(self, message: Message) -> None:
-        graph = self._live.graph
+        graph, path, slot = self._live.graph, Path(message["path"]), message["slot"]
         with self._silence(), computing():
             try:
-                voice = load_voice(Path(message["path"]), graph.channels, graph.sample_rate, graph.block)
+                voice = load_voice(path, graph.channels, graph.sample_rate, graph.block)
             except StudioError as error:
-                self._fail("model", error, message["key"])
+                self._fail("model", error, message["key"], slot=slot, is_loading=True)
             except Exception as error:  # the model is foreign, and torch raises what it likes
-                self._fail("model", ModelError(f"The model cannot be played: {error}"), message["key"])
+                refused = ModelError(f"The model cannot be played: {error}")
+                self._fail("model", refused, message["key"], slot=slot, is_loading=True)
             else:
-                self._key = message["key"]
+                self._keys[slot] = message["key"]
                 for index, position in enumerate(message["knobs"][:KNOBS]):
-                    self._board.knobs[index] = position
-                self._swap(graph, voice, quiet=bool(message["quiet"]))
+                    self._board.knobs[slot * KNOBS + index] = position
+                self._swap(voice, slot, quiet=bool(message["quiet"]))
 
-    def _swap(self, graph: Graph, voice: Voice, quiet: bool) -> None:
-        graph.use_voice(voice)
+    def _swap(self, voice: Voice, slot: int, quiet: bool) -> None:
+        self._live.graph.use_voice(voice, slot)
+        self._pace()
         if quiet:
             self._board.gain_db = min(self._board.gain_db, QUIET_DB)
-        settle()
-        said = {"key": self._key, "latency": voice.latency, "rows": len(voice.rows)}
+        gc.collect()  # of what came before; all that was there at the start is out of its sight
+        said = {"key": self._keys[slot], "slot": slot, "latency": voice.latency, "rows": len(voice.rows)}
         self._tell({"event": "loaded", **said, "gain_db": self._board.gain_db})
+
+    def _pace(self) -> None:
+        """Render as far ahead as the models need now."""
+        self._pacing.wanted = self._wanted.get("depth")
+        self._pacing.choose()
+        refusal = self._pacing.refusal
+        if refusal is not None and self._pacing.refuses_live:
+            self._fail("device", refusal)
+        elif refusal is not None:
+            self._tell({"event": "overload", **refusal.to_dict()})
+
+    def _unload_model(self, message: Message) -> None:
+        slot = message["slot"]
+        with self._silence():
+            self._live.graph.use_voice(None, slot)
+            self._pace()
+            self._keys.pop(slot, None)
+            gc.collect()
+        self._tell({"event": "unloaded", "slot": slot})
 
     def _load_audio(self, message: Message) -> None:
         with self._silence():
-            self._audio = message
+            self._parts = Parts(message["parts"])
             self._attach(self._live.graph, message["position"])
+
+    def _append_audio(self, message: Message) -> None:
+        graph = self._live.graph
+        samples = self._parts.add(message["part"])
+        if self._parts.fit(graph.sample_rate):
+            graph.source.append(samples)
+        else:
+            self._attach(graph, graph.source.head)
 
     def _unload_audio(self, _: Message) -> None:
         with self._silence():
-            self._audio = None
+            self._parts = Parts()
             self._live.graph.use_samples(None)
 
-    def _attach(self, graph: Graph, position: int) -> None:
+    def _attach(self, graph: Graph, position: int, *, was_playing: bool = False) -> None:
         """Give the graph its sound, unless that was decoded for another rate: then the window does it again."""
-        audio = self._audio
-        if audio is None:
+        parts = self._parts
+        if not parts.said:
             return
-        fits = audio["sample_rate"] == graph.sample_rate
-        graph.use_samples(_mapped(audio) if fits else None, position)
-        said = {"name": audio["name"], "fits": fits, "position": position}
-        self._tell({"event": "audio", **said, "sample_rate": graph.sample_rate})
+        first, fits = parts.said[0], parts.fit(graph.sample_rate)
+        graph.use_samples(parts.samples if fits else None, position)
+        said = {"name": first["name"], "fits": fits, "sample_rate": graph.sample_rate}
+        there = position if fits else round(position * graph.sample_rate / first["sample_rate"])
+        self._tell({"event": "audio", **said, "position": there, "playing": was_playing})
+
+    def _automate(self, message: Message) -> None:
+        self._lanes = message["lanes"]
+        self._live.graph.automation = self._automation(self._live.graph.sample_rate)
+
+    def _automation(self, sample_rate: int) -> Automation | None:
+        """The lanes, which the window gives in seconds, at this rate."""
+        lanes = {}
+        for index, points in self._lanes:
+            seconds, positions = zip(*points, strict=True)
+            lanes[index] = [each * sample_rate for each in seconds], positions
+        return Automation(lanes) if lanes else None
 
     def _restore_transport(self, message: Message) -> None:
-        self._live.post(Command(Op.BYPASS, float(message["bypassed"])))
+        post, ceiling = self._live.post, message["ceiling_db"]
+        post(Command(Op.BYPASS, float(message["bypassed"])))
+        post(Command(Op.VOICE, message["voice"]))
+        post(Command(Op.LIMIT, NO_LIMIT if ceiling is None else ceiling))
         if message["loop"] is not None:
-            self._live.post(Command(Op.LOOP, *message["loop"]))
+            post(Command(Op.LOOP, *message["loop"]))
         if message["playing"]:
-            self._live.post(Command(Op.PLAY))
+            post(Command(Op.PLAY))
 
     def _command(self, message: Message) -> None:
         self._live.post(Command(Op(message["op"]), message["a"], message["b"]))
 
     def _explain(self, _: Message) -> None:
         fault = self._live.graph.fault
+        if fault is None and self._pacing.refusal is None:
+            self._tell({"event": "overload", **self._pacing.explain().to_dict()})
         if fault is not None:
             said = str(fault).strip().splitlines()[-1][:200] if str(fault).strip() else type(fault).__name__
-            self._fail(
-                "model", ModelError(f"The model failed while it played: {said}", "You hear the dry sound."), self._key
-            )
+            error = ModelError(f"The model failed while it played: {said}", "You hear the dry sound.")
+            slot = self._board.voice
+            self._fail("model", error, self._keys.get(slot, ""), slot=slot)
 
     @contextlib.contextmanager
     def _silence(self) -> Iterator[None]:
         """Hold the graph still, without a click, while something is exchanged."""
         self._live.graph.hush()
         deadline = time.monotonic() + STILL_WITHIN
-        while self._is_called and not self._live.graph.is_still and time.monotonic() < deadline:
+        while self._is_called and not self._live.is_still and time.monotonic() < deadline:
             time.sleep(0.002)
         self._board.busy = 1
         try:
@@ -213,16 +315,18 @@ class Control:
             self._live.graph.unhush()  # of a rebuilt one, too
             self._board.busy = 0
 
-    def _fail(self, about: str, error: StudioError, key: str = "") -> None:
-        self._tell({"event": "failed", **error.to_dict(), "about": about, "key": key})
+    def _fail(self, about: str, error: StudioError, key: str = "", **said: Any) -> None:
+        self._tell({"event": "failed", **error.to_dict(), "about": about, "key": key, **said})
 
 
-def _mapped(audio: Message) -> Samples:
-    """The sound, with the system asked to have it in memory before the callback reads it."""
-    try:
-        samples = np.memmap(audio["path"], np.float32, "r", shape=(audio["channels"], audio["frames"]))
-    except (OSError, ValueError) as error:  # gone, or shorter than it was
-        raise FileError(f"{audio['name']} is no longer there.", "Open it again.", about=audio["name"]) from error
-    if hasattr(mmap, "MADV_WILLNEED"):
-        samples._mmap.madvise(mmap.MADV_WILLNEED)  # type: ignore[attr-defined]
-    return samples
+def _route(wanted: Message) -> dict[str, Any]:
+    """The part of a wish for a device that says which ways are taken, as `open_device` takes it."""
+    return {"source": wanted.get("input"), "outputs": wanted.get("outputs", ""), "inputs": wanted.get("inputs", "")}
+
+
+def _as_told(error: Exception) -> StudioError:
+    """For the window; what nobody foresaw is kept in the log of the engine."""
+    if isinstance(error, StudioError):
+        return error
+    traceback.print_exception(error)
+    return JobError(f"Something unforeseen happened: {error or type(error).__name__}.", "What plays goes on.")

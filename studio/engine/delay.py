@@ -24,9 +24,13 @@ class Delay:
 
     def process(self, audio: Floats, out: Floats) -> None:
         """Write the delayed sound to `out`, which may not be `audio`."""
-        self._line[:, self._at : self._at + self._block] = audio
-        start = (self._at - self._samples) % self._length
-        first = min(self._block, self._length - start)
-        out[:, :first] = self._line[:, start : start + first]
-        out[:, first:] = self._line[:, : self._block - first]
-        self._at = (self._at + self._block) % self._length
+        at, block, line = self._at, self._block, self._line
+        line[:, at : at + block] = audio
+        start = (at - self._samples) % self._length
+        first = self._length - start
+        if first >= block:
+            out[:] = line[:, start : start + block]
+        else:
+            out[:, :first] = line[:, start:]
+            out[:, first:] = line[:, : block - first]
+        self._at = (at + block) % self._length

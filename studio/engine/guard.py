@@ -24,7 +24,14 @@ class Guard:
         self._release = np.concatenate([curve, np.zeros(block - length)]).astype(np.float32)
         self._last = np.zeros((channels, 1), np.float32)
         self._door = Fade(True, sample_rate, block)
+        self._bridges = False
         self.muted = self.in_a_row = 0
+
+    def bridge(self) -> None:
+        """The next block is another sound than the last: lead over from where that broke off."""
+        self._door.jump(False)
+        self._door.open()
+        self._bridges = True
 
     def check(self, audio: Floats, peak: float) -> bool:
         """Mend `audio` `[channels, block]` in place where its `peak` is no sound; whether it was good."""
@@ -41,5 +48,8 @@ class Guard:
             self._door.open()
         if not self._door.is_open:
             audio *= self._door.next(audio.shape[1])
+            if self._bridges:
+                audio += self._last * self._release
+                self._bridges = False
         self._last[:, 0] = audio[:, -1]
         return True

@@ -19,8 +19,9 @@ class Knobs:
 
     def __init__(self, count: int, sample_rate: int, block: int) -> None:
         self.rows = np.zeros((count, block), np.float32)
+        self._count = count
         self._ramps = [Ramp(0.0, sample_rate, block) for _ in range(count)]
-        self._aimed = np.full(count, np.nan)
+        self._aimed: list[float] = []
         self._unsettled = set(range(count))  # rows that are not yet the same value all along
         self._fresh = True
 
@@ -30,8 +31,10 @@ class Knobs:
 
     def follow(self, positions: NDArray[np.float64]) -> None:
         """Fill `rows` for the next block; `positions` `[≥ count]`, those that are not 0…1 are held at the ends."""
-        now = positions[: len(self._ramps)]
-        if self._fresh or (now != self._aimed).any():
+        if not self._count:
+            return
+        now = positions[: self._count].tolist()
+        if self._fresh or now != self._aimed:
             self._aim(now)
         if self._unsettled:
             moving = {index for index, ramp in enumerate(self._ramps) if ramp.is_moving}
@@ -39,12 +42,12 @@ class Knobs:
                 self._ramps[index].fill(self.rows[index])
             self._unsettled = moving
 
-    def _aim(self, positions: NDArray[np.float64]) -> None:
-        self._aimed[:] = positions
-        for index, ramp in enumerate(self._ramps):
-            if math.isnan(positions[index]):  # a hand is never nowhere
+    def _aim(self, positions: list[float]) -> None:
+        self._aimed = positions
+        for index, (ramp, wanted) in enumerate(zip(self._ramps, positions, strict=True)):
+            if math.isnan(wanted):  # a hand is never nowhere
                 continue
-            position = min(1.0, max(0.0, float(positions[index])))
+            position = min(1.0, max(0.0, wanted))
             if self._fresh:
                 ramp.jump(position)
             else:

@@ -92,6 +92,10 @@ class Fade:
     def jump(self, is_open: bool) -> None:
         self._at = self._target = self.length if is_open else 0
 
+    def settle(self) -> None:
+        """Be where it was going."""
+        self._at = self._target
+
     def next(self, count: int) -> Floats:
         """The next `count` shares, at most a block: a view that must not be written to."""
         if self._target == self.length:

@@ -1,69 +1,116 @@
-"""Where the sound comes from: a file in memory, with a play head that jumps without a click."""
+"""Where the sound comes from: sounds in memory, with a play head that jumps without a click."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.engine.ramp import Fade, Floats
+from studio.engine.row import Row, Samples
 
-Samples = NDArray[np.float32]
+__all__ = ["Samples", "Source"]
+GRAIN_SECONDS = 0.060  # of sound around a hand that holds the play head
 
 
 class Source:
-    """Reads blocks of a sound; seeks and loops cross-fade from where the play head was.
+    """Reads blocks of sounds in a row; seeks, loops and a scrubbing hand cross-fade from where the play head was.
 
     Args:
-        samples: `[channels, frames]`, or None for silence; mono is doubled.
+        samples: `[channels, frames]`, or several of them in a row, or None for silence; mono is doubled.
         channels: that come out.
-        sample_rate: in Hz, only for the length of fades.
+        sample_rate: in Hz, only for the length of fades and grains.
         block: samples of each call.
 
     Attributes:
-        position: of the play head, in frames.
+        position: of the play head, in frames of the whole row.
         loop: (start, end), or None.
     """
 
-    def __init__(self, samples: Samples | None, channels: int, sample_rate: int, block: int) -> None:
-        empty = np.zeros((1, 0), np.float32)
-        self._samples = np.asarray(empty if samples is None else samples[:channels])  # slices of a memmap are slow
-        self.frames = self._samples.shape[1]
+    def __init__(
+        self, samples: Samples | Sequence[Samples] | None, channels: int, sample_rate: int, block: int
+    ) -> None:
+        parts = () if samples is None else (samples,) if isinstance(samples, np.ndarray) else tuple(samples)
+        self._row = Row(parts, channels)
         self.position = 0
         self.loop: tuple[int, int] | None = None
         self._from: int | None = None  # the play head that is faded out; None: silence
         self._pending: int | None = None
+        self._hand: int | None = None  # the frame at which a hand holds the play head
+        self._grain, self._grain_end = round(GRAIN_SECONDS * sample_rate), 0
         self._fade = Fade(True, sample_rate, block)
         self._old = np.zeros((channels, block), np.float32)
         self._started = False
 
     @property
+    def frames(self) -> int:
+        return self._row.frames
+
+    @property
     def at_end(self) -> bool:
-        return self.position >= self.frames and self._pending is None and not self._is_in(self.loop)
+        if self.position < self._row.frames or self._hand is not None:
+            return False
+        return self._pending is None and not self._is_in(self.loop)
 
     @property
     def head(self) -> int:
         """Where the play head is, or goes in a moment."""
+        if self._hand is not None:
+            return self._hand
         return max(0, self.position if self._pending is None else self._pending)
+
+    @property
+    def is_held(self) -> bool:
+        """A hand holds the play head, or has not yet been let go of."""
+        return self._hand is not None
+
+    def append(self, samples: Samples) -> None:
+        """Add a sound behind the last, for another thread while this one reads."""
+        self._row = self._row.with_part(samples)
 
     def rewind(self) -> None:
         """Go to the start as if nothing had been played: what comes next begins with the file's own first sample."""
-        self.position, self._from, self._pending, self._started = 0, None, None, False
+        self.position, self._started = 0, False
+        self._from = self._pending = self._hand = None
         self._fade.jump(is_open=True)
 
     def seek(self, frame: int) -> None:
         """Move the play head; during a fade the last wish waits for its end, at most 10 ms."""
-        frame = max(0, min(frame, self.frames))
-        if self._fade.left == self._fade.length:  # a fade that has not begun: nobody heard the first wish
+        frame = self._within(frame)
+        if self._hand is not None:
+            self.hold(frame)
+        elif self._fade.left == self._fade.length:  # a fade that has not begun: nobody heard the first wish
             self.position = frame
         elif self._fade.is_moving:
             self._pending = frame
         elif self._started or frame > 0:
             self._jump(frame, self.position if self._started else None)
 
+    def hold(self, frame: int) -> None:
+        """Play short grains around this frame until `let_go`; each new frame begins its own."""
+        self._hand = self._within(frame)
+        if self._fade.left == self._fade.length:
+            self.position = self._grain_start()
+        elif self._fade.is_moving:
+            self._pending = self._hand
+        else:
+            self._jump(self._grain_start(), self.position if self._started else None)
+
+    def let_go(self, is_heard: bool) -> None:
+        """Go on from where the hand was: from the last grain to it, or out of silence."""
+        if self._hand is None:
+            return
+        frame, self._hand = self._hand, None
+        if is_heard:
+            self.seek(frame)
+        else:
+            self._pending = None
+            self._jump(frame, None)
+
     def fade_in(self) -> None:
         """Begin at the play head, but out of silence."""
         if self._started:
-            self._jump(self.head, None)
+            self._jump(self.head if self._hand is None else self._grain_start(), None)
             self._pending = None
 
     def set_loop(self, start: int, end: int) -> None:
@@ -87,11 +134,23 @@ class Source:
     def _jump_where_due(self) -> None:
         """A loop is faded before its end, out of what precedes its start: so the start keeps its attack."""
         loop = self.loop
-        if self._pending is not None:
+        if self._hand is not None:
+            if self._pending is not None or self.position >= self._grain_end - self._fade.length:
+                self._pending = None
+                self._jump(self._grain_start(), self.position)
+        elif self._pending is not None:
             wish, self._pending = self._pending, None
             self._jump(wish, self.position)
         elif loop is not None and self._is_in(loop) and self.position >= loop[1] - self._fade.length:
             self._jump(self.position - loop[1] + loop[0], self.position)
+
+    def _within(self, frame: int) -> int:
+        return max(0, min(frame, self.frames))
+
+    def _grain_start(self) -> int:
+        start = max(0, min((self._hand or 0) - self._grain // 2, self.frames - self._grain))
+        self._grain_end = min(start + self._grain, self.frames)
+        return start
 
     def _is_in(self, loop: tuple[int, int] | None) -> bool:
         """Whether it will come round; who was put behind the loop plays on."""
@@ -106,14 +165,16 @@ class Source:
         """Samples to the next place where something begins or ends, at most `wanted`."""
         if self._fade.is_moving:
             return min(wanted, self._fade.left)
+        if self._hand is not None:
+            return min(wanted, max(1, self._grain_end - self._fade.length - self.position))
         if self.loop is not None and self._is_in(self.loop):
             return min(wanted, max(1, self.loop[1] - self._fade.length - self.position))
         return wanted
 
     def _piece(self, out: Floats) -> None:
-        count = out.shape[1]
-        self._read(self.position, out)
-        self.position = min(self.position + count, self.frames)
+        count, row = out.shape[1], self._row
+        row.read(self.position, out)
+        self.position = min(self.position + count, row.frames)
         if not self._fade.is_moving:
             return
         share = self._fade.next(count)
@@ -121,16 +182,8 @@ class Source:
             out *= share
             return
         old = self._old[:, :count]
-        self._read(self._from, old)
+        row.read(self._from, old)
         self._from += count
         out -= old  # old + share · (new - old)
         out *= share
         out += old
-
-    def _read(self, position: int, out: Floats) -> None:
-        """Copy from `position` on; before the start and behind the end there is silence."""
-        first = min(out.shape[1], max(0, -position))
-        last = max(first, min(out.shape[1], self.frames - position))
-        out[:, :first] = 0.0
-        out[:, first:last] = self._samples[:, position + first : position + last]
-        out[:, last:] = 0.0

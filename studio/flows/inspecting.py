@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from studio.audio.files import probe_audio
+from studio.audio.reader import AudioReader
+from studio.document.kind import misnamed
 from studio.document.kinds import Kind, recognise
 from studio.document.opened import ModelSource, OpenedModel
-from studio.document.project import load_project
-from studio.document.trust import Trust
-from studio.errors import AnswerNeeded
-from studio.flows.opening import open_model
+from studio.document.project import Project, load_project
+from studio.document.trust import Trust, content_digest
+from studio.errors import AnswerNeeded, FileError
+from studio.flows.opening import CHANGED, open_model
 from studio.storage import scratch_folder
 
+RENAME = "Give it the ending of a sound, and it opens as one."
 KEYS = (
     "kind",
     "name",
@@ -39,6 +41,8 @@ def inspect_file(source: ModelSource, *, trust: Trust) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(KEYS)
     found.update(kind=kind.name, name=path.name, size_bytes=kind.size_bytes, facts=[kind.title + ".", *kind.facts])
     if kind.name == "audio":
+        if said := misnamed(path, kind):
+            raise FileError(f"{path.name} is {kind.title}, not {said} as its name says.", RENAME, about=path.name)
         return found | _audio(path)
     if kind.name == "project":
         return found | _project(path)
@@ -48,10 +52,16 @@ def inspect_file(source: ModelSource, *, trust: Trust) -> dict[str, Any]:
 
 
 def _audio(path: Path) -> dict[str, Any]:
-    info = probe_audio(path)
-    channels = {1: "mono", 2: "stereo"}.get(info.channels, f"{info.channels} channels")
-    said = f"{info.seconds:.2f} s, {channels} at {info.sample_rate} Hz ({info.format})."
-    return {"channels_out": info.channels, "facts": [said]}
+    with AudioReader(path) as reader:
+        channels = {1: "mono", 2: "stereo"}.get(reader.channels, f"{reader.channels} channels")
+        form = f"{channels} at {reader.sample_rate} Hz ({reader.format})"
+        if not reader.promised:
+            return {"channels_out": reader.channels, "facts": [f"It holds no samples: {form}."]}
+        frames = reader.promised if reader.is_plausible else sum(block.shape[1] for block in reader.blocks())
+        if not reader.is_plausible and reader.note:
+            claimed = f"{reader.promised / reader.sample_rate:.0f} s"
+            raise FileError(f"{path.name} is damaged: it claims {claimed} of sound.", "Save it again.", about=path.name)
+    return {"channels_out": reader.channels, "facts": [f"{frames / reader.sample_rate:.2f} s, {form}."]}
 
 
 def _project(path: Path) -> dict[str, Any]:
@@ -65,8 +75,19 @@ def _project(path: Path) -> dict[str, Any]:
         "outputs": [output.name for output in call.outputs] if call else None,
         "min_block": call.min_block if call else None,
         "parameters": [each.model_dump(mode="json") for each in project.card.parameters],
-        "facts": [f"Model: {model}.", f"{len(project.audio)} sounds."],
+        "facts": [f"Model: {model}.", f"{len(project.audio)} sounds.", *_changed(project)],
     }
+
+
+def _changed(project: Project) -> list[str]:
+    """Whether the model's file is another one than when the project was saved."""
+    path = Path(project.model.path) if project.model else None
+    if path is None or not project.digest:
+        return []
+    try:
+        return [] if content_digest(path) == project.digest else [CHANGED]
+    except (FileError, OSError):
+        return ["Its file is not there any more."]
 
 
 def _model(source: ModelSource, kind: Kind, trust: Trust) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import load_project
 from studio.document.sources import sources_beside
 from studio.document.trust import Trust, content_digest, require_consent_for_all
+from studio.document.whole import refuse_damaged
 from studio.errors import AnswerNeeded, FileError
 from studio.link.job import Limits, Report, run_job
 
+CHANGED = "Its file has changed since the project was saved."
 PROBE_LIMITS = Limits(seconds=300.0, silence=20.0)
 
 
@@ -42,8 +44,10 @@ def open_model(
     kind = recognise(path)
     if not kind.is_model:
         raise FileError(f"{path.name} is {_article(kind.title)}, not a model.", "Open a model.", about=path.name)
-    source = with_card_beside(with_weights_source(source, kind))
     digest = content_digest(path)
+    refuse_damaged(path, kind, digest, trust, cancel.is_set if cancel else lambda: False)
+    changed = bool(source.expected) and source.expected != digest
+    source = with_card_beside(with_weights_source(source, kind)).model_copy(update={"expected": ""})
     require_consent_for_all([Path(each) for each in (source.path, source.source) if each], trust)
     staged = tempfile.mkdtemp(prefix="model-", dir=folder)
     request = {
@@ -54,7 +58,8 @@ def open_model(
         "folder": staged,
     }
     found = run_job("probe", request, report=report, cancel=cancel, limits=PROBE_LIMITS)
-    return OpenedModel.model_validate(found)
+    opened = OpenedModel.model_validate(found)
+    return opened.model_copy(update={"facts": (CHANGED, *opened.facts)}) if changed else opened
 
 
 def from_project(source: ModelSource) -> tuple[ModelSource, dict[str, float]]:
@@ -65,7 +70,7 @@ def from_project(source: ModelSource) -> tuple[ModelSource, dict[str, float]]:
     project = load_project(path)
     if project.model is None:
         raise FileError(f"{path.name} is a project without a model.", "Open it in the window and drop a model.")
-    asked: dict[str, Any] = {"card": project.card}
+    asked: dict[str, Any] = {"card": project.card, "expected": project.digest}
     for field, value in source:
         if field not in ("path", "card") and value:
             asked[field] = value  # what is typed now counts more than what was saved

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from studio.engine.control import Control
 from studio.link.handles import take
 from studio.link.line import Line
 from studio.link.shared import open_board
+from studio.link.tape import Tape
+
+CONTROL = "studio.engine.control"
+BACK = 10  # by which the import of a spare engine steps back behind one that plays
 
 
 def converse(request: dict[str, Any], line: Line) -> None:
-    """Obey the lines that come in.
+    """Obey the lines that come in; a spare engine waits for its first one, with everything imported.
 
     Args:
-        request: `board` and `commands`, inherited files by number (see `link.handles`).
+        request: `board`, `commands` and `tape`, inherited files by number (see `link.handles`), this engine's own
+            `number`, and whether it is a `spare` one, which is in no hurry.
         line: to the window. This thread sleeps in it: nothing else may run while sound plays.
     """
-    descriptor = take(request["board"])
-    board = open_board(descriptor)
-    os.close(descriptor)
-    control = Control(board, take(request["commands"]), line.send)
+    if request["spare"]:
+        with ThreadPoolExecutor(1, initializer=_step_back) as in_background:
+            in_background.submit(importlib.import_module, CONTROL).result()
+    from studio.engine.control import Control
+    from studio.engine.live import settle
+
+    descriptors = take(request["board"]), take(request["tape"])
+    board, tape = open_board(descriptors[0]), Tape(descriptors[1], request["number"])
+    for descriptor in descriptors:
+        os.close(descriptor)
+    control = Control(board, take(request["commands"]), line.send, tape)
+    settle()
     line.send({"event": "ready"})
     while (message := line.receive()) is not None and message["do"] != "quit":
         control.handle(message)
     control.close()
+
+
+def _step_back() -> None:
+    """Be less urgent on this thread alone: one that makes sound later could not be made more urgent again."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACK)

@@ -29,6 +29,7 @@ def run_job(
     report: Report | None = None,
     cancel: threading.Event | None = None,
     limits: Limits | None = None,
+    inherit: tuple[int, ...] = (),
 ) -> dict[str, Any]:
     """Run `studio.jobs.NAME` in a child process and return its result. Blocks; not for the window's own thread.
 
@@ -38,6 +39,7 @@ def run_job(
         report: called on this thread with progress 0…1 (None: unknown) and what is being done.
         cancel: when it is set the child and all it started are killed within a tenth of a second.
         limits: time, memory and threads of the child.
+        inherit: open files that the child finds by these numbers (see `link.handles`).
 
     Raises: Cancelled; whatever StudioError the job raised; JobFault for a mistake of ours in there; JobError
         with one sentence when the child crashed, was killed, ended itself or took too long.
@@ -45,7 +47,7 @@ def run_job(
     limits = limits or Limits()
     if cancel is not None and cancel.is_set():
         raise Cancelled("Stopped.")
-    process = Process(name, limits)
+    process = Process(name, limits, inherit)
     try:
         return _Waiting(process, request, limits, cancel).for_result(report)
     finally:

@@ -19,11 +19,12 @@ RETRY = 1.0  # s between attempts to get a device back
 
 
 class Watch:
-    """A thread in the window's process that looks at the board."""
+    """A thread in the window's process that looks at the board of the active engine."""
 
     def __init__(self, keeper: Keeper, tell: Callable[[Message], None]) -> None:
         self._keeper, self._tell = keeper, tell
         self._closing = threading.Event()
+        self._engine = keeper.active
         self._state = State.STARTING
         self._beat = -1
         self._moved = self._idle_since = self._asked = time.monotonic()
@@ -39,7 +40,11 @@ class Watch:
 
     def _watch(self) -> None:
         while not self._closing.wait(TICK):
-            now, board = time.monotonic(), self._keeper.board
+            now = time.monotonic()
+            if self._engine is not self._keeper.active:
+                self._engine, self._beat = self._keeper.active, -1
+                self._moved = self._idle_since = self._asked = now
+            board = self._engine.board
             state = State(board.state)
             if state != self._state:
                 self._state, self._moved = state, now
@@ -49,22 +54,19 @@ class Watch:
             if not board.busy:
                 self._idle_since = now
             self._act(state, now)
+            self._keeper.tend()
 
     def _act(self, state: State, now: float) -> None:
         if now - self._moved > HUNG_AFTER or now - self._idle_since > BUSY_AT_MOST:
             self._moved = self._idle_since = now
             what = "hung while it played" if state >= State.RUNNING else "took too long to load"
-            self._keeper.kill(JobError(f"The model {what} and was stopped."))
+            self._engine.kill(JobError(f"The model {what} and was stopped."))
             return
         lost = state == State.LOST or now - self._moved > LOST_AFTER
         if lost and now - self._asked > RETRY:
             self._asked = now
-            self._keeper.send({"do": "reopen"})
+            self._engine.send({"do": "reopen"})
 
     def _announce(self, state: State) -> None:
-        if state == State.FAILING:
-            self._keeper.send({"do": "explain"})
-        if state == State.OVERLOAD:
-            board = self._keeper.board
-            said = f"The model needs {board.load:.0%} of the time at {board.block} samples: you hear the dry sound."
-            self._tell({"event": "overload", "message": said, "hint": "Choose a larger block, then play again."})
+        if state in (State.FAILING, State.OVERLOAD):
+            self._engine.send({"do": "explain"})

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import collections
 import datetime
+import decimal
+import fractions
 import pathlib
 import pickle
+import re
+import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +22,23 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from studio.document.contents import describe_pickle
 from studio.document.kinds import Kind
+from studio.document.scans.names import judge_name
 from studio.errors import FileError, ModelError
+from studio.loading.stand_ins import plain_settings, stand_ins
 
 PREFIXES = ("", "module.", "_orig_mod.", "model.", "net.", "_net.", "network.", "generator.")
-HARMLESS = (argparse.Namespace, pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, datetime.datetime)
+HARMLESS = (
+    argparse.Namespace, pathlib.PosixPath, pathlib.PurePosixPath, pathlib.PureWindowsPath, datetime.datetime,
+    datetime.date, datetime.time, datetime.timedelta, datetime.timezone, collections.Counter,
+    fractions.Fraction, decimal.Decimal, uuid.UUID, slice, range, frozenset, int, str, float, bool,
+    list, dict, tuple, bytes,
+)  # fmt: skip
+STOOD_IN = (
+    "omegaconf.", "pytorch_lightning.", "lightning.", "lightning_fabric.", "typing.", "pathlib.WindowsPath",
+    "collections.defaultdict", "collections.deque",
+)  # fmt: skip
 OLD_NORM, NEW_NORM = (
     ("weight_g", "weight_v"),
     ("parametrizations.weight.original0", "parametrizations.weight.original1"),
@@ -68,10 +86,14 @@ def read_weights(path: Path, kind: Kind) -> Stored:
         except Exception as error:  # safetensors raises its own and OS errors alike
             raise FileError(f"{path.name} is damaged: {error}.", "Download it again.", about=path.name) from error
     try:
-        with torch.serialization.safe_globals([*HARMLESS, *_numpy_numbers()]):
+        content = describe_pickle(path)
+        foreign = [name for name in content.names if name.startswith(STOOD_IN) and judge_name(name) == "settings"]
+        safe = torch.serialization.safe_globals([*HARMLESS, *_numpy_numbers(), *stand_ins(foreign)])
+        with safe, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's advice about protocols; what it cannot read is said below
             held = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, AttributeError, TypeError) as error:
+        said = _reason(error)
         hint = "Save it again with torch.save(model.state_dict(), path)."
         raise FileError(f"{path.name} cannot be read as weights: {said}.", hint, about=path.name) from error
     sets = tuple(_sets_in(held))
@@ -96,11 +118,23 @@ def put_weights(network: nn.Module, match: Match) -> None:
         )
 
 
+def _reason(error: Exception) -> str:
+    """Why torch refused, without its advice to read the file unsafely."""
+    said = str(error)
+    if "Unsupported operand" in said:
+        return "it was saved with a newer pickle protocol than 2, which the safe reader does not know"
+    if named := re.search(r"(?:GLOBAL|build|instance of|class) (?:<class ')?([\w.]+\.[\w.]+)", said):
+        return f"it names {named[1]}, which is no weight"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    advice = not lines or lines[0].startswith("Weights only load failed")
+    return "it holds more than weights" if advice else lines[0].rstrip(".")
+
+
 def _numpy_numbers() -> list[Any]:
     """What a NumPy number in a checkpoint is rebuilt with; harmless, and many trainers keep some."""
-    kinds = {type(np.dtype(kind)) for kind in (np.float32, np.float64, np.int32, np.int64, np.bool_)}
-    rebuild = np.float64(0).__reduce__()[0]
-    return [rebuild, np.dtype, *kinds]
+    kinds = {type(np.dtype(kind)) for kind in "?bhilqBHILQefdFD"}
+    rebuild, array = np.float64(0).__reduce__()[0], np.zeros(1).__reduce__()[0]
+    return [rebuild, array, np.ndarray, np.dtype, *kinds]
 
 
 def _sets_in(held: Any, depth: int = 0) -> Iterator[Weights]:
@@ -121,6 +155,7 @@ def _settings_in(held: Any) -> dict[str, Any]:
             found = held.get(name)
             if isinstance(found, argparse.Namespace):
                 found = vars(found)
+            found = plain_settings(found)
             if isinstance(found, Mapping):
                 return {str(key): value for key, value in found.items()}
     return {}

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,17 +16,22 @@ from PySide6.QtWidgets import QApplication
 
 from studio.app.controller.controller import Controller
 from studio.app.controller.services import Services
+from studio.app.midi.controllers import Controllers
 from studio.app.real import load_sound
 from studio.app.theme.theme import Theme
 from studio.app.window import Window
 from studio.app.wiring import Wiring
 from studio.audio.files import write_audio
+from studio.audio.tones import is_tone, make_tone
 from studio.document.call import Argument, Call, corrected
 from studio.document.card import ModelCard
 from studio.document.opened import OpenedModel
 from studio.document.parameter import Parameter
 from studio.errors import StudioError
 from studio.flows.publishing import FileToSend, Plan, Published
+from studio.flows.recording import Recorded
+from studio.link.shared import Priority, State
+from studio.link.tape import OwnTape
 from studio.settings import Settings
 from studio.storage import resources
 
@@ -53,20 +58,24 @@ class Engine:
     """Answers as the player does, and writes down what it was told."""
 
     def __init__(self, tell):
-        self.tell, self.said = tell, []
+        self.tell, self.said, self.tape = tell, [], OwnTape()
         self.now = SimpleNamespace(
             playing=False, position=0, peaks=(0.5, 0.4, 0.3, 0.2), gain_db=0.0, sample_rate=48000, block=256,
             load=0.1, worst_us=400.0, xruns=0, muted_blocks=0, latency=64,
+            state=State.RUNNING, depth=0, device_latency=240, ready=0, priority=Priority.REAL_TIME, voice=0, howls=0,
+            reduction_db=0.0, heard_knobs=(0.0,) * 64, beat=0,
         )  # fmt: skip
 
     def __getattr__(self, name):
         return lambda *told: self.said.append((name, *told))
 
-    def open_device(self, name, sample_rate, block):
-        self.tell({"event": "device", "name": "Test card", "sample_rate": 48000, "block": block})
+    def open_device(self, name, sample_rate, block, live=False, depth=None, route=None):
+        said = {"name": "Test card", "sample_rate": 48000, "block": block, "live": live}
+        self.said.append(("open_device", name, sample_rate, block, live, depth, route))
+        self.tell({"event": "device", **said})
 
-    def load_model(self, captured, key, quiet, knobs=()):
-        self.said.append(("load_model", captured, quiet))
+    def load_model(self, captured, key, quiet, knobs=(), slot=0):
+        self.said.append(("load_model", captured, quiet) if slot == 0 else ("load_second", captured, tuple(knobs)))
         self.tell({"event": "loaded", "key": key, "latency": 0, "rows": 2, "gain_db": 0.0})
 
     def play(self):
@@ -80,6 +89,28 @@ class Engine:
 
     def told(self, name):
         return [each[1:] for each in self.said if each[0] == name]
+
+
+class Faders:
+    """A MIDI device in a test's hands: `send` takes bytes."""
+
+    def __init__(self, moved, changed):
+        self.moved, self.changed, self.controllers = moved, changed, Controllers()
+        self.said, self.looks, self.is_available = "MIDI: Faders", None, True
+
+    def start(self):
+        pass
+
+    def look(self, on):
+        self.looks = on
+
+    def close(self):
+        self.looks = None
+
+    def send(self, message):
+        move = self.controllers.read(message.bytes())
+        if move is not None:
+            self.moved(move)
 
 
 class Trust:
@@ -114,6 +145,9 @@ class Answers:
         then(self.answer_with(source) if self.answer_with else None)
 
 
+NOTHING_RECORDED = Recorded((), (), 0.1, 0.0, 0)
+
+
 @dataclass
 class Studio:
     """What a test holds in its hands."""
@@ -124,6 +158,7 @@ class Studio:
     engine: Engine
     answers: Answers
     trust: Trust
+    faders: Faders
     folder: Path
     opened: list = field(default_factory=list)
     rendered: list = field(default_factory=list)
@@ -135,6 +170,8 @@ class Studio:
     planned: list = field(default_factory=list)
     plan: Plan = PLAN
     cards: list = field(default_factory=list)
+    recorded: list = field(default_factory=list)
+    recording: Recorded = NOTHING_RECORDED
     how: str = "trace"
     labels: bool = False
     refuse: dict[str, StudioError] = field(default_factory=dict)
@@ -195,12 +232,13 @@ def studio(qtbot, theme, tmp_path):
             how=studio.how,
         )
 
-    def render_file(opened, source, target, *, knobs, sample_rate, block, report, cancel):
+    def render_file(opened, source, target, *, knobs, sample_rate, block, report, cancel, mixer=None, lanes=None):
         studio.rendered.append((knobs, target))
         if opened.call.labels:
             target.write_text("0.1\t0.2\tkick\n0.25\t0.4\tsnare\n")
         else:
-            target.write_bytes(Path(source).read_bytes())
+            made = make_tone(str(source), sample_rate) if is_tone(str(source)) else None
+            target.write_bytes(Path(source).read_bytes()) if made is None else write_audio(target, made, sample_rate)
         return {"output": str(target), "latency": 0}
 
     def export_model(opened, card, knobs, hosts, target, *, sounds, anyway, trust, report, cancel):
@@ -243,6 +281,20 @@ def studio(qtbot, theme, tmp_path):
             raise studio.refuse.pop("card")
         studio.cards.append((path, card))
 
+    def record(tape, take, target, *, bits, dry, report, cancel):
+        while tape.take == take.number and not cancel.wait(0.005):
+            pass
+        if "record" in studio.refuse:
+            raise studio.refuse.pop("record")
+        target.parent.mkdir(exist_ok=True)
+        write_audio(target, np.zeros((2, 4800), np.float32), 48000)
+        studio.recorded.append((target, bits, dry))
+        return replace(studio.recording, files=(target,))
+
+    def midi(moved, changed):
+        held["faders"] = Faders(moved, changed)
+        return held["faders"]
+
     def player(tell):
         held["engine"] = Engine(tell)
         return held["engine"]
@@ -258,7 +310,9 @@ def studio(qtbot, theme, tmp_path):
         publish=publish,
         write_card=write_card,
         load_sound=load_sound,
+        record=record,
         player=player,
+        midi=midi,
         settings=settings,
         trust=trust,
         resources=resources(),
@@ -268,11 +322,12 @@ def studio(qtbot, theme, tmp_path):
     controller = Controller(services, answers)
     wiring = Wiring(window, controller)
     controller.playing.start()
-    studio = Studio(window, controller, wiring, held["engine"], answers, trust, tmp_path)
+    studio = Studio(window, controller, wiring, held["engine"], answers, trust, held["faders"], tmp_path)
     window.show()
     qtbot.waitUntil(lambda: controller.playing.device.name == "Test card")
     yield studio
     controller.close()
+    held["engine"].tape.close()
     window.may_close = lambda: True
     window.close()
     window.deleteLater()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton
 
 from studio.app.dialogs.questions import WindowQuestions, answered
-from studio.app.state import Device, JobRow, Page, RowState
+from studio.app.state import Device, JobRow, Offer, Page, RowState
 from studio.app.widgets.meter import Meter
 from studio.app.widgets.strip import ErrorStrip
 from studio.app.widgets.transport import clock
@@ -113,7 +113,7 @@ def test_without_a_device_everything_else_goes_on(opened):
 
 def test_the_settings_page_lists_devices_and_keeps_what_is_chosen(opened):
     opened.window.show_page(Page.SETTINGS)
-    opened.window.show_device(Device("a", 48000, 256, choices=("a", "b")))
+    opened.window.show_device(Device("a", 48000, 256, offers=(Offer("a", channels=2), Offer("b", channels=2))))
     box = opened.window._made[Page.SETTINGS].inputs["audio.device"]
     assert [box.itemData(index) for index in range(box.count())] == ["", "a", "b"]
     opened.window._made[Page.SETTINGS].inputs["audio.block"].setCurrentIndex(0)

@@ -20,20 +20,19 @@ class Adapter:
     """A Player with the bench's names. Parameter 0 is the output gain, linear."""
 
     def __init__(self, model_path, block, samplerate, channels, depth=0):
-        assert depth == 0, "the engine renders nothing ahead yet"
         self._folder = Path(tempfile.mkdtemp(prefix="rt-adapter-"))
         self._archive = self._folder / "model.pt"
         _capture(model_path, channels, self._archive)
         self._events: queue.SimpleQueue = queue.SimpleQueue()
         self._player = Player(self._events.put)
-        self._device = (None, samplerate, block)
+        self._device = {"name": None, "sample_rate": samplerate, "block": block, "depth": depth}
 
     def start(self):
         self._player.start()
         self._player.load_model(str(self._archive), "bench", quiet=False)
         self._wait("loaded")
         self._player.play()
-        self._player.open_device(*self._device, live=True)
+        self._player.open_device(**self._device, live=True)
         self._wait("device")
 
     def stop(self):
@@ -48,6 +47,7 @@ class Adapter:
             "worst_us": round(status.worst_us),
             "xruns": status.xruns,
             "latency": status.latency,
+            "depth": status.depth,
             "muted_blocks": status.muted_blocks,
         }
 
@@ -58,8 +58,8 @@ class Adapter:
         self._player.bypass(on)
 
     def open_file(self, path):
-        self._player.open_device(*self._device)
-        self._player.load_audio(decode(Path(path), self._device[1], self._folder))
+        self._player.open_device(**self._device)
+        self._player.load_audio([decode(Path(path), self._device["sample_rate"], self._folder)])
         self._wait("audio")
         self._player.play()
 

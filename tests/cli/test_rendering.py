@@ -90,3 +90,49 @@ def test_what_was_wrong_with_the_sound_is_said(studio, model, tmp_path):
     said = studio("render", model("volume"), "odd.wav", "out.wav", "--trust", "--json")
     facts = " ".join(said.json["facts"])
     assert said.code == 0 and "4 channels" in facts and "not numbers" in facts, facts
+
+
+@pytest.mark.parametrize(
+    ("options", "factor"),
+    [
+        (["--input-db", "6"], 0.25 * 10 ** (6 / 20)),
+        (["--gain-db", "-90"], 0.0),
+        (["--wet", "0.5"], 0.5 * 0.25 + 0.5),
+        (["--wet", "0", "--gain-db", "-6"], 10 ** (-6 / 20)),
+        (["--limit", "0"], 0.25),
+    ],
+)
+def test_levels_are_those_of_the_window(studio, model, sound, options, factor, tmp_path):
+    path, audio = sound(channels=2)
+    said = studio("render", model("volume"), path, "out.wav", "--set", "gain=0.25", *options, "--trust", "--json")
+    assert said.code == 0
+    np.testing.assert_allclose(read(tmp_path / "out.wav")[0], audio * factor, atol=1e-6)
+
+
+def test_a_mix_of_outputs_is_written_beside_them(studio, model, sound, tmp_path):
+    path, audio = sound(channels=1)
+    said = studio("render", model("stems"), path, "out.wav", "--stem", "low=-90", "--trust", "--json")
+    assert said.json["output"] == said.json["outputs"][0] and len(said.json["outputs"]) == 3
+    np.testing.assert_allclose(read(tmp_path / "out.wav")[0], 0.75 * audio, atol=1e-6)
+    np.testing.assert_allclose(read(tmp_path / "out_low.wav")[0], 0.25 * audio, atol=1e-6)
+
+
+@pytest.mark.parametrize("option", ["mid=0", "low=loud", "low=99", "low"])
+def test_a_wrong_stem_is_refused(studio, model, sound, option):
+    said = studio("render", model("stems"), sound()[0], "out.wav", "--stem", option, "--trust", "--json")
+    assert said.code == 2 and said.json["error"]["fields"] == ["stem"] and said.json["error"]["hint"]
+
+
+@pytest.mark.parametrize("rate", [None, 22050])
+def test_a_test_sound_needs_no_file(studio, model, rate, tmp_path):
+    words = ["--sample-rate", rate] if rate else []
+    said = studio("render", model("volume"), "tone:sine:500", "out.wav", "--set", "gain=1", *words, "--trust", "--json")
+    made, made_rate = read(tmp_path / "out.wav")
+    assert said.code == 0 and made_rate == (rate or 48000) and made.shape[1] == 10 * made_rate
+    expected = 10 ** (-12 / 20) * np.sin(2 * np.pi * 500 * np.arange(made.shape[1]) / made_rate)
+    np.testing.assert_allclose(made[0, 1000:-1000], expected[1000:-1000], atol=1e-4)
+
+
+def test_an_unknown_test_sound_names_those_there_are(studio, model):
+    said = studio("render", model("volume"), "tone:organ", "out.wav", "--trust", "--json")
+    assert said.code == 2 and "tone:pink" in said.json["error"]["hint"]

@@ -122,7 +122,7 @@ def cut(maker):
         (lambda path: path.write_bytes(pickle.dumps({"a": [1, 2]}, 2)[:-4]), "a damaged or cut pickle"),
         (lambda path: path.write_bytes(pickle.dumps({"a": 1}, 2)), "a pickle without weights"),
         (cut(MAKERS["safetensors"]), "safetensors file"),
-        (lambda path: path.write_bytes(struct.pack("<Q", 1 << 20) + b'{"a"'), "a cut safetensors file"),
+        (lambda path: path.write_bytes(struct.pack("<Q", 1 << 20) + b'{"a"'), "a damaged or cut safetensors file"),
         (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50)), "a picture"),
         (lambda path: path.write_bytes(b"\x7fELF" + bytes(50)), "a program"),
         (lambda path: path.write_bytes(b"\x1f\x8b\x08" + bytes(50)), "a gzip archive"),

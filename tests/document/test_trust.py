@@ -128,8 +128,8 @@ class Plain(nn.Module):
     "body, said",
     [
         ("    return torch.add(x, 1.)\n", "Nothing but arithmetic"),
-        ('    return torch.from_file("/tmp/x", True, 4)\n', r"reads or writes files \(from_file\)"),
-        ('    return ops.aten.from_file("/tmp/x", True, 4)\n', r"reads or writes files \(from_file\)"),
+        ('    return torch.from_file("/tmp/x", True, 4)\n', "reads or writes files: .*from_file in forward"),
+        ('    return ops.aten.from_file("/tmp/x", True, 4)\n', "reads or writes files: .*from_file in forward"),
         ("    t = torch\n    return t.add(x, 1.)\n", "hides what it calls"),
         ('    return getattr(torch, "from" "_file")(x)\n', "hides what it calls"),
     ],

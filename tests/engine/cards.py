@@ -1,4 +1,16 @@
-"""Sound cards for tests: one of our own with a perfect memory, and a real sound server."""
+"""Sound cards for tests: one of our own with a perfect memory, and a real sound server.
+
+The card of our own is the bench's, patched (card_source.py) so that it plays longer than its memory, can be held by one
+process alone or by several at once, and has whims. Who holds it is decided when a `FakeCard` is made:
+
+    FakeCard(library, folder, patch)                       one engine at a time, as most tests want it
+    FakeCard(library, folder, patch, sharing="exclusive")  whoever opens it while another has it: Device unavailable
+    FakeCard(library, folder, patch, sharing="shared")     each process plays; `heard` is the sum of all `streams`
+    FakeCard(..., rates=(96000,), channels=(8,))           streams of any other rate or channel count are refused
+
+In the shared form all processes are called at the same moments and hear the same microphone, as with JACK or PipeWire.
+Pulling the card out takes it from all of them. A process that is killed lets go of it.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +23,14 @@ import uuid
 from pathlib import Path
 
 import numpy as np
+from card_source import card_source
 
 PEER = Path(__file__).parents[1] / "peers" / "bench_rt.py"
 spec = importlib.util.spec_from_file_location("bench_rt", PEER)
 bench = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(bench)
 
+WHEN_STOPPED = {"ends": 0, "vanishes": 1, "blocks": 2}
 MICROPHONE = {"ramp": 0, "sine": 1, "impulses": 2, "noise": 3}
 RAMP = 1 << 22  # the microphone's ramp has this many steps between 0 and 1
 
@@ -30,19 +44,34 @@ def wait_for(condition, seconds=20.0, what="it"):
 
 
 class FakeCard:
-    """A stand-in for PortAudio that keeps every sample; children of this process find it."""
+    """A stand-in for PortAudio that keeps every sample; children of this process find it.
 
-    def __init__(self, library: Path, folder: Path, patch) -> None:
-        path = folder / "card"
-        self.evidence = np.memmap(path, bench.layout(), "w+", shape=1)[0]
+    Args:
+        library: folder of the compiled card.
+        folder: for the evidence.
+        patch: has `setenv`.
+        sharing: "one", "exclusive" or "shared", see above.
+        rates, channels: those that can be opened; empty: all rates, 1 or 2 channels.
+    """
+
+    def __init__(self, library: Path, folder: Path, patch, sharing="one", rates=(), channels=()) -> None:
+        self._path = folder / "card"
+        self.evidence = np.memmap(self._path, bench.layout(), "w+", shape=1)[0]
         patch.setenv("LD_LIBRARY_PATH", f"{library}:{os.environ.get('LD_LIBRARY_PATH', '')}")
-        patch.setenv("FAKEPA_FILE", str(path))
+        patch.setenv("FAKEPA_FILE", str(self._path))
+        patch.setenv("FAKEPA_SHARING", sharing)
+        patch.setenv("FAKEPA_RATES", ",".join(str(rate) for rate in rates))
+        patch.setenv("FAKEPA_CHANNELS", ",".join(str(count) for count in channels))
 
     def listen(self, what):
         self.evidence["in_mode"] = MICROPHONE[what]
 
     def pull_out(self, gone=True):
         self.evidence["kill_device"] = int(gone)
+
+    def when_stopped(self, what):
+        """What happens when a stream is stopped: "ends", "vanishes" or "blocks" (for three seconds, then vanishes)."""
+        self.evidence["spare"][0] = WHEN_STOPPED[what]
 
     def wait_for_frames(self, frames):
         target = int(self.evidence["recn"]) + frames
@@ -54,18 +83,66 @@ class FakeCard:
 
     @property
     def played(self):
-        """All that reached the left loudspeaker."""
-        return self.evidence["played"][: int(self.evidence["recn"])].copy()
+        """All that reached the left loudspeaker, of the last two minutes."""
+        return last_samples(self.evidence, "played")
+
+    @property
+    def received(self):
+        """What the callbacks of the last two minutes gave, without the silence of those that came too late."""
+        evidence, calls = self.evidence, int(self.evidence["calls"])
+        assert calls <= bench.MAXCB and evidence["recn"] <= bench.REC, "the card has forgotten the start"
+        ends = np.append(evidence["at"][1:calls], evidence["recn"])
+        blocks = (ends - evidence["at"][:calls]) // (evidence["flags"][:calls] + 1)
+        pieces = [evidence["played"][end - block : end] for end, block in zip(ends, blocks, strict=True)]
+        return np.concatenate(pieces)
+
+    @property
+    def streams(self):
+        """Evidence of each process that has played, by process id; for a shared card."""
+        found = {}
+        for path in self._path.parent.glob(f"{self._path.name}.*[0-9]"):
+            evidence = np.memmap(path, bench.layout(), "r", shape=1)[0]
+            if evidence["calls"] > 0:
+                found[int(path.suffix[1:])] = evidence
+        return found
+
+    @property
+    def heard(self):
+        """The sum of what all processes play, `[frames]` from the first callback of any; for a shared card."""
+        pieces = [piece for evidence in self.streams.values() for piece in _placed(evidence)]
+        start = min(at for at, _ in pieces)
+        total = np.zeros(max(at + len(sound) for at, sound in pieces) - start, np.float32)
+        for at, sound in pieces:
+            total[at - start : at - start + len(sound)] += sound
+        return total
 
     def judge(self, scenario, block, events=(), skip_seconds=1.5):
         """The bench's own verdict; blocks in which the whole machine stood still are left out."""
         return bench.analyse(self.evidence, {"events": list(events)}, scenario, block, skip_seconds)
 
 
+def last_samples(evidence, what, since=0):
+    """What the card has `played` (or its `mic`) from frame `since` on, as far as it remembers."""
+    until = int(evidence["recn"])
+    since = max(since, until - bench.REC + 16384)
+    return np.take(evidence[what], np.arange(since, until), mode="wrap")
+
+
+def _placed(evidence):
+    """The blocks of one stream on the clock that all share: (frame, samples)."""
+    calls = min(int(evidence["calls"]), bench.MAXCB)
+    ends = np.append(evidence["at"][1:calls], evidence["recn"])
+    times = np.round(evidence["t_due"][:calls] * 1e-9 * evidence["rate"]).astype(np.int64)
+    return [
+        (int(time), evidence["played"][first:end].copy())
+        for time, first, end in zip(times, evidence["at"][:calls], ends, strict=True)
+    ]
+
+
 def build_fake_card(folder: Path) -> Path:
     """Compile it. Without a C compiler this fails: audio that is not tested counts as broken."""
     source = folder / "fakepa.c"
-    source.write_text(bench.FAKEPA_C)
+    source.write_text(card_source(bench.FAKEPA_C))
     options = ["-O2", "-shared", "-fPIC", "-pthread", "-w", "-Wl,-soname,libportaudio.so.2"]
     subprocess.run(["cc", *options, "-o", folder / "libportaudio.so.2", source, "-lm"], check=True)
     return folder

@@ -17,7 +17,7 @@ from studio.document.parameter import Parameter
 from studio.engine.graph import Graph
 from studio.engine.voice import Voice, computing
 from studio.link.player import Player
-from studio.link.shared import KNOBS, StillLevels
+from studio.link.shared import KNOBS, VOICES, StillLevels
 from studio.wrappers.base import WaveformToWaveform
 from studio.wrappers.capture import capture
 from studio.wrappers.captured import save_captured
@@ -56,11 +56,14 @@ class Hands:
     def __init__(self, stream=None, block=128, sample_rate=48000, outputs=(2,)):
         self.graph = Graph(sample_rate, block)
         if stream is not None:
-            shape = {"channels": 2, "sample_rate": sample_rate, "block": block}
-            self.graph.use_voice(Voice(stream, stream.knobs, outputs, **shape))
-        self.positions = np.ones(KNOBS)
+            self.use(stream, 0, outputs)
+        self.positions = np.ones(KNOBS * VOICES)
         self.levels = StillLevels()
         self.heard = []
+
+    def use(self, stream, slot, outputs=(2,)):
+        shape = {"channels": 2, "sample_rate": self.graph.sample_rate, "block": self.graph.block}
+        self.graph.use_voice(Voice(stream, stream.knobs, outputs, **shape), slot)
 
     def run(self, blocks):
         """Both channels of the next blocks `[2, blocks * block]`."""
@@ -142,6 +145,18 @@ def fake_card(card_library, tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def exclusive_card(card_library, tmp_path, monkeypatch):
+    """Only one process at a time can open it."""
+    return cards.FakeCard(card_library, tmp_path, monkeypatch, sharing="exclusive")
+
+
+@pytest.fixture
+def shared_card(card_library, tmp_path, monkeypatch):
+    """Several processes play into it at once."""
+    return cards.FakeCard(card_library, tmp_path, monkeypatch, sharing="shared")
+
+
+@pytest.fixture
 def jack(tmp_path, monkeypatch):
     with cards.jack_server(256, tmp_path, monkeypatch) as name:
         yield name
@@ -150,10 +165,10 @@ def jack(tmp_path, monkeypatch):
 class Studio(Player):
     """A player that remembers what it was told."""
 
-    def __init__(self):
+    def __init__(self, spare=False):
         self.told = []
         self._new = queue.SimpleQueue()
-        super().__init__(self._hear)
+        super().__init__(self._hear, spare)
 
     def _hear(self, message):
         self.told.append(message)

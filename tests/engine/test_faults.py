@@ -76,7 +76,7 @@ def playing(studio, fake_card, archives, sound):
     """A player that plays a quiet tone through `half`."""
     studio.start()
     studio.open_device(None, 48000, 256)
-    studio.load_audio(sound(tone(0.25)))
+    studio.load_audio([sound(tone(0.25))])
     studio.load_model(str(archives["half"]), "half", quiet=False)
     studio.play()
     studio.wait("loaded")
@@ -85,7 +85,7 @@ def playing(studio, fake_card, archives, sound):
 
 
 def kill_engine(player, what=signal.SIGKILL):
-    os.kill(player._keeper._process.pid, what)
+    os.kill(player._keeper.active.pid, what)
 
 
 def is_heard(card, level=0.1):
@@ -111,7 +111,7 @@ def test_a_killed_engine_comes_back_where_it_was(playing, fake_card):
 def test_a_model_that_kills_twice_is_put_aside(playing, fake_card, traps, sound, what, sentence):
     playing.load_model(traps(what), "evil", quiet=False)
     playing.wait("loaded")
-    playing.load_audio(sound(tone(3.0)))
+    playing.load_audio([sound(tone(3.0))])
     assert sentence in playing.wait("gone", 60)["message"]
     assert playing.wait_failure("model", 60)["key"] == "evil"
     playing.wait_status(lambda status: status.state == State.RUNNING, 30)
@@ -124,7 +124,7 @@ def test_a_model_that_kills_twice_is_put_aside(playing, fake_card, traps, sound,
 def test_a_model_that_raises_is_left_out_and_explained(playing, fake_card, traps, sound):
     playing.load_model(traps("raise"), "evil", quiet=False)
     playing.wait("loaded")
-    playing.load_audio(sound(tone(3.0)))
+    playing.load_audio([sound(tone(3.0))])
     assert "failed while it played" in playing.wait_failure("model")["message"]
     assert playing.status().state == State.FAILING and is_heard(fake_card, 2.9)
 
@@ -132,7 +132,7 @@ def test_a_model_that_raises_is_left_out_and_explained(playing, fake_card, traps
 def test_a_model_that_is_too_slow_gives_way_within_half_a_second(playing, fake_card, traps, sound):
     playing.load_model(traps("slow"), "slow", quiet=False)
     playing.wait("loaded")
-    playing.load_audio(sound(tone(3.0)))
+    playing.load_audio([sound(tone(3.0))])
     said = playing.wait("overload", 10)
     assert "256 samples" in said["message"] and "block" in said["hint"]
     lost = int(fake_card.evidence["lost_blocks"])
@@ -163,7 +163,7 @@ def test_the_first_play_of_an_unknown_model_is_quiet(playing, archives):
 
 
 def test_closing_takes_less_than_a_second_and_leaves_nothing(playing):
-    pid = playing._keeper._process.pid
+    pid = playing._keeper.active.pid
     before = time.monotonic()
     playing.close()
     assert time.monotonic() - before < 1.0
@@ -173,7 +173,7 @@ def test_closing_takes_less_than_a_second_and_leaves_nothing(playing):
 
 def test_closing_works_while_the_engine_is_starting(studio):
     studio.start()
-    cards.wait_for(lambda: studio._keeper._process, 5)
+    cards.wait_for(lambda: studio._keeper.active.pid, 5)
     before = time.monotonic()
     studio.close()
     assert time.monotonic() - before < 1.0

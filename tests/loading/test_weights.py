@@ -1,6 +1,9 @@
 """Bare weights: every way in which people save them finds its way into the network beside them."""
 
 import argparse
+import collections
+import sys
+import types
 
 import pytest
 import torch
@@ -152,3 +155,40 @@ def test_a_cut_file_is_said_to_be_cut(tmp_path):
     (tmp_path / "weights.pt").write_bytes(data[: len(data) // 2])
     with pytest.raises(FileError, match="damaged or cut"):
         recognise(tmp_path / "weights.pt")
+
+
+class _Held:
+    """Pickles under another library's name, as a checkpoint from a machine that has it."""
+
+    def __init__(self, state):
+        self.__dict__.update(state)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_settings_of_libraries_that_are_not_here_are_read_with_the_weights(tmp_path, monkeypatch, old):
+    """OmegaConf's and Lightning's names, without either library: the values arrive as plain ones."""
+    monkeypatch.setitem(sys.modules, "omegaconf", types.ModuleType("omegaconf"))
+    for name, known in (("omegaconf.dictconfig", "DictConfig"), ("omegaconf.nodes", "AnyNode")):
+        module = types.ModuleType(name)
+        cls = type(known, (_Held,), {"__module__": name})
+        setattr(module, known, cls)
+        monkeypatch.setitem(sys.modules, name, module)
+    node = sys.modules["omegaconf.nodes"].AnyNode({"_val": 8})
+    config = sys.modules["omegaconf.dictconfig"].DictConfig({"_content": {"width": node}})
+    others = {"best": collections.defaultdict(list, {"a": [1]}), "last": collections.deque([1, 2])}
+    held = {"state_dict": network(8).state_dict(), "hyper_parameters": config, **others}
+    torch.save(held, tmp_path / "net.ckpt", _use_new_zipfile_serialization=not old)
+    monkeypatch.undo()
+    (tmp_path / "net.py").write_text(PLAIN)
+    kind = recognise(tmp_path / "net.ckpt")
+    assert kind.name == "checkpoint"
+    loaded = load_model(ModelSource(path=str(tmp_path / "net.ckpt"), source=str(tmp_path / "net.py")), kind)
+    assert loaded.module.state_dict()["first.weight"].shape[0] == 8
+
+
+def test_a_newer_pickle_protocol_is_named(tmp_path):
+    (tmp_path / "net.py").write_text(PLAIN)
+    torch.save(network().state_dict(), tmp_path / "net.pt", pickle_protocol=4)
+    source = ModelSource(path=str(tmp_path / "net.pt"), source=str(tmp_path / "net.py"))
+    with pytest.raises(FileError, match="newer pickle protocol"):
+        load_model(source, recognise(tmp_path / "net.pt"))

@@ -31,6 +31,7 @@ class Action:
         glyph: name of its icon.
         checked: for a switch: whether it is on.
         after_rule: a line stands above it in the menu.
+        under: the menu within that menu it stands in.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Action:
     glyph: str = ""
     checked: Callable[[Situation], bool] | None = None
     after_rule: bool = False
+    under: str = ""

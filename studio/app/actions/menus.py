@@ -35,6 +35,10 @@ class Menus:
         QTimer.singleShot(0, window, self._tint)  # after the first frame, in which no menu is open
         self.show_situation(Situation())
 
+    def menu(self, name: str) -> QMenu:
+        """One menu of the bar, to be shown elsewhere too."""
+        return self._menus[name]
+
     def connect(self, run: Callable[[Action], None]) -> None:
         """From now on, `run` is called with the row that was chosen."""
         self._run = run
@@ -61,7 +65,15 @@ class Menus:
         if row.menu:
             if row.after_rule:
                 self._menus[row.menu].addSeparator()
-            self._menus[row.menu].addAction(action)
+            self._within(row).addAction(action)
+
+    def _within(self, row: Action) -> QMenu:
+        """The menu it stands in, made where it is the first."""
+        if not row.under:
+            return self._menus[row.menu]
+        if row.under not in self._menus:
+            self._menus[row.under] = self._menus[row.menu].addMenu(row.under)
+        return self._menus[row.under]
 
     def _tint(self) -> None:
         for row in ACTIONS:

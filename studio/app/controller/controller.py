@@ -9,19 +9,33 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.app.controller.automating import Automating
 from studio.app.controller.checking import Checking
+from studio.app.controller.comparing import Comparing
+from studio.app.controller.drawn import Setting
 from studio.app.controller.editing import Editing
 from studio.app.controller.exporting import Exporting
+from studio.app.controller.figuring import Figuring
+from studio.app.controller.in_a_row import InARow
 from studio.app.controller.labelling import Labelling
 from studio.app.controller.listening import Listening
+from studio.app.controller.matching import Matching
+from studio.app.controller.midi import Midi
+from studio.app.controller.mixing import Mixing
 from studio.app.controller.opening import Opening, Questions, bare, capture_of
 from studio.app.controller.packages import Packages
 from studio.app.controller.playing import Playing
 from studio.app.controller.projects import Projects
 from studio.app.controller.publishing import Publishing
+from studio.app.controller.recording import Recording
+from studio.app.controller.scrubbing import Scrubbing
+from studio.app.controller.second import Second
 from studio.app.controller.services import Services
+from studio.app.controller.situation import situation
+from studio.app.controller.sound_list import SoundList
 from studio.app.controller.watching import Watching
-from studio.app.state import Device, Situation, Sound
+from studio.app.sounds import is_test_sound, sound_name
+from studio.app.state import Device, Sound
 from studio.app.tasks import Tasks
 from studio.document.card import ModelCard
 from studio.document.check import Mend
@@ -78,7 +92,17 @@ class Controller(QObject):
         self.publishing = Publishing(services, self.tasks)
         self.packages = Packages(self)
         self.projects = Projects(self, questions)
+        self.automating = Automating(self)
+        self.comparing = Comparing(self)
+        self.mixing = Mixing(self)
+        self.second = Second(self, questions)
+        self.matching = Matching(self)
         self.watching = Watching()
+        self.recording, self.midi = Recording(self), Midi(self)
+        self.scrubbing = Scrubbing(self.playing)
+        self.figuring = Figuring(self.playing)
+        self.in_a_row = InARow(self)
+        self.sounds = SoundList(self)
         self._questions = questions
         self._fresh: set[str] = set()
         self._recapture = QTimer(self, interval=RECAPTURE_MS, singleShot=True)
@@ -91,24 +115,28 @@ class Controller(QObject):
         self.opening.failed.connect(self._model_failed)
         self.listening.failed.connect(self.sound_lost)
         self.playing.failed.connect(self.trouble)
-        self.playing.switched.connect(self._resituate)
+        self.playing.switched.connect(self.resituate)
         self.playing.device_changed.connect(self._device_changed)
         self.playing.rate_needed.connect(self._decode_again)
         self.checking.failed.connect(self.trouble)
-        self.checking.state.connect(lambda state: self._resituate())
+        self.checking.state.connect(lambda state: self.resituate())
         self.opened_changed.connect(self.checking.follow)
+        self.opened_changed.connect(self.figuring.model_changed)
         self.listening.labels_changed.connect(self.labelling.show_found)
         self.sound_changed.connect(self.labelling.follow_sound)
         self.labelling.failed.connect(self.trouble)
-        self.labelling.changed.connect(lambda labels: self._resituate())
-        self.exporting.state.connect(lambda state: self._resituate())
+        self.labelling.changed.connect(lambda labels: self.resituate())
+        self.exporting.state.connect(lambda state: self.resituate())
 
     @property
     def project(self) -> Project:
         return self.editing.project
 
     def close(self) -> None:
+        self.listening.close()
         self._recapture.stop()
+        self.midi.close()
+        self.recording.close()
         self.tasks.close()
         self.playing.close()
 
@@ -150,7 +178,7 @@ class Controller(QObject):
         positions = knobs or {}
 
         def ready(opened: OpenedModel) -> None:
-            self._replace_model(opened, positions, said=said)
+            self.replace_model(opened, positions, said=said)
             then()
 
         self.opening.open(source, lambda opened: self.stage(opened, positions, lambda: ready(opened)))
@@ -165,7 +193,7 @@ class Controller(QObject):
 
         def ready(opened: OpenedModel) -> None:
             parameters = tuple(told.get((each.name, each.drives), each) for each in opened.card.parameters)
-            self._replace_model(opened, dict(project.knobs), parameters)
+            self.replace_model(opened, dict(project.knobs), parameters)
 
         self.cleared.emit()
         self.opening.open(source, lambda opened: self.stage(opened, project.knobs, lambda: ready(opened)))
@@ -198,7 +226,7 @@ class Controller(QObject):
 
         self.playing.stage(opened, knobs, self.opening.is_familiar(opened), ready, refused)
 
-    def _replace_model(
+    def replace_model(
         self,
         opened: OpenedModel,
         knobs: dict[str, float],
@@ -261,6 +289,7 @@ class Controller(QObject):
                 self.remember("files.recent_audio", str(path))
             said = f"Open {paths[0].name}" if len(paths) == 1 else f"Open {len(paths)} sounds"
             self._edit("sound", said, audio=tuple(str(path) for path in paths), audio_index=0)
+            self._reconcile(self.project)  # the same sounds again leave the document as it was
 
         self.open_sound(paths[0], ready)
 
@@ -271,20 +300,30 @@ class Controller(QObject):
         self.listening.open(path, self.playing.device.sample_rate or None, ready, refused)
 
     def choose_sound(self, index: int) -> None:
+        if self.in_a_row.choose(index):
+            return
         path = Path(self.project.audio[index])
 
         def ready(sound: Sound) -> None:
             self.keep_sound(sound)
-            self.editing.change(f"Hear {path.name}", "sound", audio_index=index)
+            self.editing.change(f"Hear {sound_name(path)}", "sound", audio_index=index)
+            self._reconcile(self.project)
 
         self.open_sound(path, ready)
 
     def keep_sound(self, sound: Sound | None) -> None:
+        self.in_a_row.forget()
         self.listening.keep(sound)
         self.playing.load(sound)
         self.sound_changed.emit(sound)
         if sound is not None and sound.raw.note:
             self.told.emit(sound.raw.note)
+
+    def show_heard(self, sound: Sound) -> None:
+        """The play head has come into this sound of those that are played in a row."""
+        self.listening.keep(sound)
+        self.sound_changed.emit(sound)
+        self._reconcile(self.project)
 
     def _decode_again(self, rate: int) -> None:
         """The device runs at another rate than the sound was decoded at."""
@@ -296,7 +335,7 @@ class Controller(QObject):
         self._reconcile(self.project)
 
     def _device_changed(self, device: Device) -> None:
-        self._resituate()
+        self.resituate()
         now = self.listening.now
         if device.sample_rate and now is not None and now.raw.sample_rate != device.sample_rate:
             self._decode_again(device.sample_rate)
@@ -305,7 +344,9 @@ class Controller(QObject):
         """Write what is heard, all of it, at the sound's own rate."""
         opened, sound = self.opening.now, self.listening.now
         if opened is not None and sound is not None:
-            self.exporting.save_sound(opened, sound, self.project, target, self.services.settings["audio.block"])
+            self.exporting.save_sound(
+                opened, sound, self.project, target, self.services.settings["audio.block"], self.automating.played()
+            )
 
     # labels
 
@@ -329,12 +370,12 @@ class Controller(QObject):
                 paths = tuple(str(found) if each == str(sound) else each for each in self.project.audio)
                 self.editing.change(f"Locate {sound.name}", audio=paths)
 
-        gone = not sound.exists()
+        gone = not is_test_sound(sound) and not sound.exists()
         ways = [("Locate…", lambda: self._questions.locate(sound, moved))] if gone else []
         self.trouble(error, *ways)
 
     def remember(self, key: str, entry: str) -> None:
-        if Path(entry).is_relative_to(self.services.resources):
+        if is_test_sound(entry) or Path(entry).is_relative_to(self.services.resources):
             return
         self.services.settings.remember(key, entry)
         try:
@@ -347,19 +388,29 @@ class Controller(QObject):
     def _reconcile(self, project: Project) -> None:
         """After every edit, undo and redo: start what is missing, tell the engine the rest."""
         self.project_changed.emit(project)
-        self._resituate()
+        self.resituate()
         if project.model is not None and not self.opening.is_current(project):
             known = self.opening.known(project)
             self._recapture.start(0 if known else RECAPTURE_MS)
         else:
             self._recapture.stop()
         self._follow_sound(project)
-        opened = self.opening.now if project.model is not None else None
         knobs = {each.name: project.knob(each.name) for each in project.card.parameters if each.is_numeric}
         self.playing.turn(knobs)
-        self.listening.follow(opened, knobs, self.services.settings["audio.block"])
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show how the model makes the sound look, where that is no longer what is shown."""
+        project = self.project
+        knobs = tuple((each.name, project.knob(each.name)) for each in project.card.parameters if each.is_numeric)
+        opened = self.opening.now if project.model is not None else None
+        lanes = self.automating.played()
+        setting = Setting(knobs, project.mixer, tuple(lanes.items()))
+        self.listening.follow(opened, setting, self.services.settings["audio.block"])
 
     def _follow_sound(self, project: Project) -> None:
+        if self.in_a_row.follow(project):
+            return
         wanted = Path(project.audio[project.audio_index]) if project.audio else None
         now = self.listening.now.path if self.listening.now else None
         if wanted == now or wanted in self.listening.lost:
@@ -369,29 +420,9 @@ class Controller(QObject):
         else:
             self.open_sound(wanted, self._heard_again)
 
-    def situation(self) -> Situation:
-        playing, history = self.playing, self.editing.history
-        return Situation(
-            ready=True,
-            model=self.opening.now is not None,
-            audio=self.listening.now is not None,
-            device=bool(playing.device.name),
-            playing=playing.playing and bool(playing.device.name),
-            loop=playing.looping,
-            bypass=playing.bypassed,
-            exporting=self.exporting.running,
-            checking=self.checking.running,
-            labels=bool(self.labelling.now),
-            labeller=self.opening.now is not None and self.opening.now.call.labels,
-            correctable=self.opening.now is not None and not self.packages.is_open,
-            package=self.packages.is_open,
-            publishable=bool(self.packages.found()),
-            undo=history.undo_text,
-            redo=history.redo_text,
-        )
-
-    def _resituate(self) -> None:
-        self.situation_changed.emit(self.situation())
+    def resituate(self) -> None:
+        """What decides which actions can be used may be otherwise now."""
+        self.situation_changed.emit(situation(self))
 
 
 def _joined(before: Any, new: Any) -> Any:

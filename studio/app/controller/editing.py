@@ -62,7 +62,7 @@ class Editing(QObject):
         self.change(f"Edit {key.replace('_', ' ')}", f"card:{key}", card=card)
 
     def set_knob(self, name: str, position: float) -> None:
-        self.change(f"Turn {name}", f"knob:{name}", knobs={**self.project.knobs, name: position})
+        self.change(f"Turn {name}", "knobs", knobs={**self.project.knobs, name: position})  # one hand may turn several
 
     def set_parameter(self, index: int, field: str, value: object) -> None:
         """One property of a knob; a value that makes no sense is refused and the last good one stays."""
@@ -104,8 +104,9 @@ class Editing(QObject):
         names = {each.name for each in parameters}
         moved = {(renamed or {}).get(name, name): position for name, position in self.project.knobs.items()}
         knobs = {name: position for name, position in moved.items() if name in names}
+        midi = {(renamed or {}).get(name, name): control for name, control in self.project.midi.items()}
         card = self.project.card.model_copy(update={"parameters": tuple(parameters)})
-        self.change(said, merge, card=card, knobs=knobs)
+        self.change(said, merge, card=card, knobs=knobs, midi=midi)
 
 
 def _mended(said: dict[str, Any], field: str) -> dict[str, Any]:

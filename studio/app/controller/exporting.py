@@ -7,12 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.app.controller.playing import is_played
 from studio.app.controller.services import Services
+from studio.app.sounds import is_test_sound
 from studio.app.state import ExportState, HostResult, HostRow, JobRow, Sound
 from studio.app.tasks import Tasks
 from studio.document.card import ModelCard
 from studio.document.limits import HostLimits, hosts, misfits, problems
 from studio.document.opened import OpenedModel
+from studio.document.performance import Lane
 from studio.document.project import Project
 from studio.document.trust import content_digest
 from studio.errors import Cancelled
@@ -74,7 +77,7 @@ class Exporting(QObject):
                 _positions(project),
                 order,
                 target,
-                sounds=[Path(each) for each in project.audio[:3]],
+                sounds=[Path(each) for each in project.audio if not is_test_sound(each)][:3],
                 anyway=anyway,
                 trust=self._services.trust,
                 report=report,
@@ -94,8 +97,10 @@ class Exporting(QObject):
     def cancel(self) -> None:
         self._tasks.cancel(self._job)
 
-    def save_sound(self, opened: OpenedModel, sound: Sound, project: Project, target: Path, block: int) -> None:
-        """Render the whole sound through the model into a file of the user's choice."""
+    def save_sound(
+        self, opened: OpenedModel, sound: Sound, project: Project, target: Path, block: int, lanes: dict[str, Lane]
+    ) -> None:
+        """Render the whole sound as it is heard, `lanes` moving the knobs, into a file of the user's choice."""
 
         def work(report: Any, cancel: Any) -> dict[str, Any]:
             return self._services.render_file(
@@ -103,6 +108,8 @@ class Exporting(QObject):
                 sound.path,
                 target,
                 knobs=_positions(project),
+                mixer=project.mixer if is_played(opened) else None,
+                lanes=lanes,
                 sample_rate=None,
                 block=block,
                 report=report,

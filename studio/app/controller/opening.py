@@ -34,6 +34,9 @@ class Questions(Protocol):
 class Opening(QObject):
     """Opens models and remembers those of this session, so that undo is instant.
 
+    Args:
+        key: what is opened under one key replaces what was being opened under it.
+
     Signals:
         state: none, loading or ready, and what is being done.
         failed: a model could not be opened: the error and its source.
@@ -42,9 +45,9 @@ class Opening(QObject):
     state = Signal(object, str)
     failed = Signal(object, object)
 
-    def __init__(self, services: Services, tasks: Tasks, questions: Questions) -> None:
+    def __init__(self, services: Services, tasks: Tasks, questions: Questions, key: str = "model") -> None:
         super().__init__()
-        self._services, self._tasks, self._questions = services, tasks, questions
+        self._services, self._tasks, self._questions, self._key = services, tasks, questions, key
         self._folders = itertools.count(1)
         self._known: dict[Capture, OpenedModel] = {}
         self._familiar: set[str] = set()
@@ -57,7 +60,7 @@ class Opening(QObject):
         A failure is told to `lost`, or signalled.
         """
         title = f"Opening {Path(source.path).name}"
-        folder = self._services.session / f"model-{next(self._folders)}"
+        folder = self._services.session / f"{self._key}-{next(self._folders)}"
         self.state.emit(ModelState.LOADING, title)
 
         def work(report: Report, cancel: threading.Event) -> OpenedModel:
@@ -73,7 +76,7 @@ class Opening(QObject):
             work,
             ready,
             lambda error: self._refused(error, source, ready, lost or self.failed.emit),
-            key="model",
+            key=self._key,
             progress=self._progress,
         )
 
@@ -124,7 +127,7 @@ class Opening(QObject):
             lambda report, cancel: content_digest(about),
             remembered,
             lambda error: lost(error, source),
-            key="model",
+            key=self._key,
             quiet=True,
         )
 

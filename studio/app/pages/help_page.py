@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBr
 ORDER = (
     "first-steps",
     "models",
+    "sounds",
     "knobs",
+    "comparing",
     "checks",
     "labels",
     "card-and-hosts",

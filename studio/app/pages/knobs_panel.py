@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -19,14 +21,15 @@ from PySide6.QtWidgets import (
 
 from studio.app.theme.theme import Theme
 from studio.app.widgets.knob import Knob
-from studio.app.widgets.words import Elided, label, set_tone
+from studio.app.widgets.snapshots import SnapshotBar
+from studio.app.widgets.words import Elided, icon_button, label, set_tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from studio.document.parameter import Parameter
 
-WIDTH_PX, HEIGHT_PX = 88, 132
+WIDTH_PX, HEIGHT_PX, NONE_PX = 88, 132, 40
 
 
 class KnobView(QWidget):
@@ -34,27 +37,49 @@ class KnobView(QWidget):
 
     Signals:
         moved: to this position, 0…1.
+        gripped: the mouse holds it, moving or not.
         let_go: the gesture ended.
+        menu_asked: what else can be done with it, at this place of the screen.
     """
 
     moved = Signal(float)
+    gripped = Signal()
     let_go = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, theme: Theme, parameter: Parameter) -> None:
         super().__init__()
         self.parameter = parameter
         self.setFixedWidth(WIDTH_PX)
-        name = Elided(parameter.name)
-        name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.name = Elided(parameter.name)
+        self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._show_automated: Callable[[bool], None] = lambda automated: None
+        self._box: QWidget | None = None
         lay = QVBoxLayout(self)
         lay.setContentsMargins(0, 0, 0, 0)
         lay.setSpacing(4)
-        lay.addWidget(name)
+        lay.addWidget(self.name)
         self._show: Callable[[float], None] = self._add_control(theme, lay)
         self.show_position(parameter.default_position)
 
     def show_position(self, position: float) -> None:
         self._show(position)
+
+    def show_automated(self, automated: bool) -> None:
+        """Whether it moves by itself."""
+        set_tone(self.name, "tone", "automated" if automated else "")
+        self._show_automated(automated)
+
+    def show_midi(self, note: str, learning: bool) -> None:
+        """Which controller moves it, in words, and whether it waits for one."""
+        self.name.setText("learning…" if learning else self.parameter.name)
+        if self._box is None:
+            self.knob.show_note(note)
+        else:
+            self._box.setToolTip("\n\n".join(each for each in (self.parameter.description, note) if each))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     def _add_control(self, theme: Theme, lay: QVBoxLayout) -> Callable[[float], None]:
         if self.parameter.kind == "choice":
@@ -72,13 +97,15 @@ class KnobView(QWidget):
         self.value.setFixedWidth(72)
         self.value.editingFinished.connect(self._typed)
         self.knob.moved.connect(self._turned)
+        self.knob.gripped.connect(self.gripped)
+        self._show_automated = self.knob.show_automated
         self.knob.let_go.connect(self.let_go)
         lay.addWidget(self.knob, 1, Qt.AlignmentFlag.AlignCenter)
         lay.addWidget(self.value, 0, Qt.AlignmentFlag.AlignCenter)
         return self._show_knob
 
     def _add_choice(self, lay: QVBoxLayout) -> Callable[[float], None]:
-        box = QComboBox()
+        box = self._box = QComboBox()
         box.setAccessibleName(self.parameter.name)
         box.setToolTip(self.parameter.description)
         box.addItems(self.parameter.choices)
@@ -89,7 +116,7 @@ class KnobView(QWidget):
         return lambda position: box.setCurrentText(str(self.parameter.value_at(position)))
 
     def _add_switch(self, lay: QVBoxLayout) -> Callable[[float], None]:
-        box = QCheckBox("on")
+        box = self._box = QCheckBox("on")
         box.setAccessibleName(self.parameter.name)
         box.setToolTip(self.parameter.description)
         box.clicked.connect(lambda on: self._chosen(float(on)))
@@ -136,15 +163,23 @@ class KnobView(QWidget):
 
 
 class KnobsPanel(QFrame):
-    """All knobs, and what playing costs.
+    """All knobs.
 
     Signals:
         moved: a knob by its name, and its position 0…1.
+        gripped: the mouse holds the knob of this name.
         let_go: the gesture ended.
+        menu_asked: a knob by its name, and the menu that takes what else can be done with it.
+        armed: record moves, or no longer.
+        replayed: play what was recorded, or no longer.
     """
 
     moved = Signal(str, float)
+    gripped = Signal(str)
     let_go = Signal()
+    menu_asked = Signal(str, QMenu)
+    armed = Signal(bool)
+    replayed = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -153,9 +188,14 @@ class KnobsPanel(QFrame):
         self._theme = theme
         self._parameters: tuple[Parameter, ...] = ()
         self.views: dict[str, KnobView] = {}
-        self.load, self.latency, self.dropouts = label(tone="small"), label(tone="small"), label(tone="warn")
         self.empty = label("The knobs of a model stand here.", "dim")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.snapshots = SnapshotBar(theme)
+        self.record = icon_button(theme, "moves-record", "Record knob moves while the sound plays (K)", "arm")
+        self.replay = icon_button(theme, "moves", "Play the recorded knob moves (Shift+K)", "key")
+        for each, told in ((self.record, self.armed), (self.replay, self.replayed)):
+            each.setCheckable(True)
+            each.clicked.connect(told)
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._lay_out()
@@ -168,14 +208,35 @@ class KnobsPanel(QFrame):
         for name, view in self.views.items():
             view.show_position(position(name))
 
+    def show_midi(self, notes: Mapping[str, str], learning: str) -> None:
+        """Which controllers move which knobs, and the knob that waits for one."""
+        for name, view in self.views.items():
+            view.show_midi(notes.get(name, ""), name == learning)
+
     def show_model(self) -> None:
         """A model is open: where there are no knobs it has none."""
         self.empty.setText("This model has no knobs.")
+        self.empty.setFixedHeight(NONE_PX)
 
-    def show_cost(self, load: str, latency: str, dropouts: str) -> None:
-        self.load.setText(load)
-        self.latency.setText(latency)
-        self.dropouts.setText(dropouts)
+    def show_position(self, name: str, position: float) -> None:
+        """A knob that moves by itself, or is moved from elsewhere, stands here now."""
+        if name in self.views:
+            self.views[name].show_position(position)
+
+    def show_moves(self, moving: Collection[str], *, armed: bool, replays: bool, lanes: bool) -> None:
+        """Which knobs move by themselves; whether moves are recorded, played, and whether there are any."""
+        for name, view in self.views.items():
+            view.show_automated(name in moving)
+        self.record.setChecked(armed)
+        self.replay.setChecked(replays and lanes)
+        self.replay.setEnabled(lanes)
+
+    def menu_of(self, name: str) -> QMenu:
+        """What can be done with a knob beside turning it."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_asked.emit(name, menu)
+        return menu
 
     def _rebuild(self, parameters: tuple[Parameter, ...]) -> None:
         while self._row.count() > 1:
@@ -192,16 +253,19 @@ class KnobsPanel(QFrame):
     def _view(self, parameter: Parameter) -> KnobView:
         view = KnobView(self._theme, parameter)
         view.moved.connect(lambda position: self.moved.emit(parameter.name, position))
+        view.gripped.connect(lambda: self.gripped.emit(parameter.name))
         view.let_go.connect(self.let_go)
+        view.menu_asked.connect(lambda place: self.menu_of(parameter.name).popup(place))
         return view
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(16)
+        head.setSpacing(8)
         head.addWidget(label("Knobs", "head"))
-        head.addStretch(1)
-        for each in (self.dropouts, self.load, self.latency):
-            head.addWidget(each)
+        head.addSpacing(8)
+        head.addWidget(self.snapshots, 1)
+        head.addWidget(self.replay)
+        head.addWidget(self.record)
         self._row.addStretch(1)
         inside = QWidget()
         inside.setProperty("plain", True)

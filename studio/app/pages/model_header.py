@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from studio.app.pages.compare_row import CompareRow
 from studio.app.state import ModelState
 from studio.app.theme.theme import Theme
 from studio.app.widgets.words import Elided, button, label, set_tone
@@ -22,7 +23,7 @@ class ModelHeader(QFrame):
     """Name, sentence, and the ways to reload and to correct.
 
     Signals:
-        opened, example, reloaded, corrected, cancelled: the button was pressed.
+        opened, example, reloaded, corrected, compared, cancelled: the button was pressed.
         rate_told: the model's own sample rate, as the user said it.
     """
 
@@ -30,6 +31,7 @@ class ModelHeader(QFrame):
     example = Signal()
     reloaded = Signal()
     corrected = Signal()
+    compared = Signal()
     cancelled = Signal()
     rate_told = Signal(int)
 
@@ -42,6 +44,8 @@ class ModelHeader(QFrame):
         self.busy = QProgressBar(textVisible=False)
         self.busy.setAccessibleName("Opening a model")
         self.busy.setRange(0, 0)
+        self.compare = button("Compare…", self.compared.emit, tip="Compare with another model by ear (Ctrl+B)")
+        self.pair = CompareRow()
         self.open = button("Open…", self.opened.emit, tip="Open a model, a sound or a project (Ctrl+O)")
         self.try_example = button("Open the example", self.example.emit)
         self.reload = button("Reload", self.reloaded.emit, tip="Open the file again as it is now; the card stays (F5)")
@@ -75,7 +79,7 @@ class ModelHeader(QFrame):
         self.cancel.setVisible(loading)
         self.step.setVisible(loading)
         self.step.setText(step)
-        for each in (self.reload, self.correct, self.how):
+        for each in (self.reload, self.correct, self.compare, self.how):
             each.setVisible(state == ModelState.READY)
         self.sentence.setVisible(not loading)
         self.try_example.setVisible(state == ModelState.NONE)
@@ -109,7 +113,7 @@ class ModelHeader(QFrame):
         top.addWidget(self.name, 1)
         top.addWidget(self.changed, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.how, 0, Qt.AlignmentFlag.AlignVCenter)
-        for each in (self.try_example, self.open, self.reload, self.correct, self.cancel):
+        for each in (self.try_example, self.open, self.reload, self.correct, self.compare, self.cancel):
             top.addWidget(each)
         lay = QVBoxLayout(self)
         lay.setContentsMargins(16, 8, 8, 10)
@@ -119,3 +123,4 @@ class ModelHeader(QFrame):
         lay.addWidget(self.step)
         lay.addWidget(self.busy)
         lay.addWidget(self.rate)
+        lay.addWidget(self.pair)

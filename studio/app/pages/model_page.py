@@ -12,6 +12,7 @@ from studio.app.pages.audio_panel import AudioPanel
 from studio.app.pages.card_form import CardForm
 from studio.app.pages.export_panel import ExportPanel
 from studio.app.pages.knobs_panel import KnobsPanel
+from studio.app.pages.mixer_panel import MixerPanel
 from studio.app.pages.model_header import ModelHeader
 from studio.app.theme.theme import Theme
 from studio.app.widgets.words import surface
@@ -36,6 +37,7 @@ class ModelPage(QSplitter):
         self.header = ModelHeader(theme)
         self.audio = AudioPanel(theme)
         self.knobs = KnobsPanel(theme)
+        self.mixer = MixerPanel(theme)
         self.card = CardForm()
         self.export = ExportPanel(theme)
         self.tabs = QTabWidget()
@@ -43,7 +45,7 @@ class ModelPage(QSplitter):
         self.tabs.addTab(self.card, "Card")
         self.tabs.addTab(QWidget(), "Knobs")
         self.tabs.tabBar().setAccessibleName("Card or knobs")
-        self.addWidget(_column(self.header, self.audio, self.knobs))
+        self.addWidget(_column(self.header, self.audio, self.knobs, self.mixer))
         side = QSplitter(Qt.Orientation.Vertical)
         side.setHandleWidth(8)
         side.setChildrenCollapsible(False)

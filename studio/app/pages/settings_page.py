@@ -7,11 +7,13 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.pages.trust_panel import TrustPanel
 from studio.app.state import Device
 from studio.app.widgets.words import button, label, surface
+from studio.document.trust import Trust
 from studio.settings import SETTINGS, Setting, Settings
 
-TITLES = {"audio": "Sound", "appearance": "Appearance", "export": "Export"}
+TITLES = {"audio": "Sound", "recording": "Recording", "midi": "MIDI", "appearance": "Appearance", "export": "Export"}
 
 
 class SettingsPage(QScrollArea):
@@ -33,6 +35,8 @@ class SettingsPage(QScrollArea):
         self.trouble = label(tone="danger")
         self.trouble.setWordWrap(True)
         self.trouble.hide()
+        self.midi = label(tone="dim")
+        self.midi.setWordWrap(True)
         inside = QWidget()
         inside.setProperty("plain", True)
         self._lay = QVBoxLayout(inside)
@@ -41,23 +45,32 @@ class SettingsPage(QScrollArea):
         self._lay.addWidget(label("Settings", "title"))
         for page, title in TITLES.items():
             self._add_page(title, [each for each in SETTINGS if each.text and each.key.startswith(f"{page}.")])
+        self.trust = TrustPanel(Trust())
+        self._lay.addWidget(self.trust)
         self._lay.addStretch(1)
         self._lay.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setWidget(inside)
 
     def show_device(self, device: Device) -> None:
-        """The outputs there are, and why none is open."""
-        box = self.inputs["audio.device"]
-        assert isinstance(box, QComboBox)
-        with QSignalBlocker(box):
-            box.clear()
-            box.addItem("The system's own choice", "")
-            for name in device.choices:
-                box.addItem(name, name)
-            chosen = box.findData(self._settings["audio.device"])
-            box.setCurrentIndex(max(0, chosen))
+        """The outputs and inputs there are, and why none is open."""
+        for key, own, names in (
+            ("audio.device", "The system's own choice", device.choices),
+            ("audio.input", "Same as the output", device.sources),
+        ):
+            box = self.inputs[key]
+            assert isinstance(box, QComboBox)
+            with QSignalBlocker(box):
+                box.clear()
+                box.addItem(own, "")
+                for name in names:
+                    box.addItem(name, name)
+                box.setCurrentIndex(max(0, box.findData(self._settings[key])))
         self.trouble.setText(device.trouble)
         self.trouble.setVisible(bool(device.trouble))
+
+    def show_midi(self, said: str) -> None:
+        """Which MIDI inputs there are, or why there are none."""
+        self.midi.setText(said)
 
     def _add_page(self, title: str, rows: list[Setting]) -> None:
         panel = surface()
@@ -74,6 +87,8 @@ class SettingsPage(QScrollArea):
         if title == TITLES["audio"]:
             grid.addWidget(button("Look for devices again", self.rescan.emit), 99, 1, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(self.trouble, 100, 1)
+        if title == TITLES["midi"]:
+            grid.addWidget(self.midi, 99, 1)
         self._lay.addWidget(panel)
 
     def _add_row(self, grid: QGridLayout, at: int, row: Setting) -> None:
@@ -90,7 +105,7 @@ class SettingsPage(QScrollArea):
 
     def _control(self, row: Setting) -> QComboBox | QLineEdit:
         value = self._settings[row.key]
-        if row.choices or row.key == "audio.device":
+        if row.choices or row.key in ("audio.device", "audio.input"):
             box = QComboBox()
             words = row.words or tuple(str(each) for each in row.choices)
             for word, choice in zip(words, row.choices, strict=True):

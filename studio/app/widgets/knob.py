@@ -35,10 +35,12 @@ class Knob(QDial):
 
     Signals:
         moved: the user turned it to this position, 0…1.
+        gripped: the mouse holds it, moving or not.
         let_go: the gesture ended; the next one is an edit of its own.
     """
 
     moved = Signal(float)
+    gripped = Signal()
     let_go = Signal()
 
     def __init__(self, theme: Theme, parameter: Parameter, parent: QWidget | None = None) -> None:
@@ -46,7 +48,7 @@ class Knob(QDial):
         self._theme, self.parameter = theme, parameter
         self._drag: tuple[float, float] | None = None
         self._hover = QElapsedTimer()
-        self._quiet = False
+        self._quiet, self._automated, self._note = False, False, ""
         self.setRange(0, STEPS)
         coarse = STEPS // (len(parameter.choices) - 1) if parameter.kind == "choice" else 100
         self.setSingleStep(STEPS if parameter.kind == "toggle" else coarse)
@@ -76,6 +78,18 @@ class Knob(QDial):
         self._quiet = False
         self._describe()
 
+    def show_automated(self, automated: bool) -> None:
+        """Whether it moves by itself."""
+        if automated != self._automated:
+            self._automated = automated
+            self._describe()
+            self.update()
+
+    def show_note(self, note: str) -> None:
+        """Say this in the tool tip as well."""
+        self._note = note
+        self._describe()
+
     def reset(self) -> None:
         self.setValue(round(self.parameter.default_position * STEPS))
         self.let_go.emit()
@@ -88,11 +102,14 @@ class Knob(QDial):
     def _describe(self) -> None:
         said = self.parameter.show(self.parameter.value_at(self.position))
         self.setAccessibleDescription(said)
-        self.setToolTip(f"{self.parameter.name}: {said}" + _paragraph(self.parameter.description))
+        moves = "Its recorded moves are played; hold it to take over." if self._automated else ""
+        more = "".join(_paragraph(each) for each in (self.parameter.description, moves, self._note))
+        self.setToolTip(f"{self.parameter.name}: {said}{more}")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._drag = (event.position().y(), float(self.value()))
+            self.gripped.emit()
             self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -105,8 +122,9 @@ class Knob(QDial):
         self.setValue(round(value))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._drag = None
-        self.let_go.emit()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = None
+            self.let_go.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.reset()
@@ -146,7 +164,7 @@ class Knob(QDial):
     def draw(self, painter: QPainter) -> None:
         side = min(self.width(), self.height()) - 8.0
         ring = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        lit = self._theme.color("accent" if self.isEnabled() else "field_border")
+        lit = self._theme.color(("wave_wet" if self._automated else "accent") if self.isEnabled() else "field_border")
         painter.setPen(_pen(self._theme.color("knob_track"), 4))
         painter.drawArc(ring, _sixteenths(START - TURN), _sixteenths(TURN))
         origin = self._origin()

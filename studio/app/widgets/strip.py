@@ -9,13 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from studio.app.theme.theme import Theme
-from studio.app.widgets.words import button, icon_button, label
+from studio.app.widgets.words import button, icon_button, label, set_tone
 
 Way = tuple[str, Callable[[], None]]
 
 
 class ErrorStrip(QFrame):
-    """Hidden until something fails, and gone when closed or when the next attempt begins.
+    """Hidden until something fails or is done, and gone when closed or when the next attempt begins.
 
     Signals:
         closed: the user has read it.
@@ -38,6 +38,7 @@ class ErrorStrip(QFrame):
         self._more = button("Details", self._toggle)
         self._copy = button("Copy report", self._copy_report)
         self._mark = QLabel()
+        self._glyph = "error", "danger"
         self._theme = theme
         theme.changed.connect(self._tint)
         self._lay_out()
@@ -45,6 +46,20 @@ class ErrorStrip(QFrame):
 
     def show_problem(self, sentence: str, hint: str = "", details: str = "", ways: Sequence[Way] = ()) -> None:
         """Say it; `ways` are buttons, each with what it does; the first is what we would do."""
+        self._dress("strip", "Problem", ("error", "danger"))
+        self._say(sentence, hint, details, ways)
+
+    def show_news(self, sentence: str, hint: str = "", ways: Sequence[Way] = ()) -> None:
+        """Something is done, and this can be done with it."""
+        self._dress("good", "News", ("check", "good"))
+        self._say(sentence, hint, "", ways)
+
+    def _dress(self, surface: str, name: str, glyph: tuple[str, str]) -> None:
+        set_tone(self, "surface", surface)
+        self.setAccessibleName(name)
+        self._glyph = glyph
+
+    def _say(self, sentence: str, hint: str, details: str, ways: Sequence[Way]) -> None:
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -80,7 +95,7 @@ class ErrorStrip(QFrame):
         QGuiApplication.clipboard().setText(report)
 
     def _tint(self) -> None:
-        self._mark.setPixmap(self._theme.icon("error", "danger").pixmap(20, 20))
+        self._mark.setPixmap(self._theme.icon(*self._glyph).pixmap(20, 20))
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

@@ -6,9 +6,14 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from studio.app.theme.theme import Theme
+from studio.app.widgets.selection_field import SelectionField
 from studio.app.widgets.words import Elided, icon_button, label
 
 GAIN_DB = (-60, 6)  # the lowest is silence
+LEAST_TIME_PX = 76
+ROOMY_PX = 680  # narrower, only the time that changes is told
+RECORD = "Record what is heard to a file (R)"
+RECORDING_PX = 52  # the time at least; the name where there is room
 
 
 class Transport(QWidget):
@@ -19,14 +24,18 @@ class Transport(QWidget):
         stopped: stop and go back.
         looped: loop on or off.
         bypassed: the dry sound on or off.
+        recorded: begin or end a recording.
         gain_moved: output gain in dB.
+        selection_typed: loop from one second to another.
     """
 
     toggled = Signal()
     stopped = Signal()
     looped = Signal(bool)
     bypassed = Signal(bool)
+    recorded = Signal()
     gain_moved = Signal(float)
+    selection_typed = Signal(float, float)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -42,10 +51,18 @@ class Transport(QWidget):
         self.stop.clicked.connect(self.stopped)
         self.loop.clicked.connect(self.looped)
         self.bypass.clicked.connect(self.bypassed)
+        self.record = icon_button(theme, "record", RECORD, "key", "danger")
+        self.record.setCheckable(True)
+        self.record.clicked.connect(self.recorded)
+        self.recording = Elided(tone="danger")
+        self.recording.setMinimumWidth(RECORDING_PX)
+        self.recording.hide()
         self.speaker = QLabel()
         self._tint()
         theme.changed.connect(self._tint)
-        self.time, self.selection = label("00:00.000", "head"), Elided(tone="dim")
+        self.time, self.selection = label("00:00.000", "head"), SelectionField()
+        self.selection.typed.connect(self.selection_typed)
+        self.time.setMinimumWidth(LEAST_TIME_PX)  # else the longer text would keep the window from becoming narrow
         self.gain = QSlider(Qt.Orientation.Horizontal)
         self.gain.setAccessibleName("Output level")
         self.gain.setRange(*GAIN_DB)
@@ -57,10 +74,11 @@ class Transport(QWidget):
 
     def show_enabled(self, enabled: bool) -> None:
         for each in self.buttons():
-            each.setEnabled(enabled)
+            if each is not self.record:  # what is heard may come from a microphone
+                each.setEnabled(enabled)
 
     def buttons(self) -> tuple[QToolButton, ...]:
-        return self.play, self.stop, self.loop, self.bypass
+        return self.play, self.stop, self.loop, self.bypass, self.record
 
     def show_playing(self, playing: bool) -> None:
         if playing != self._playing:
@@ -73,11 +91,27 @@ class Transport(QWidget):
         self.loop.setChecked(loop)
         self.bypass.setChecked(bypass)
 
+    def show_recording(self, on: bool, enabled: bool) -> None:
+        self.record.setChecked(on)
+        self.record.setEnabled(enabled)
+        self.record.setAccessibleName("End the recording (R)" if on else RECORD)
+        self.record.setToolTip(self.record.accessibleName())
+        self.recording.setVisible(on)
+        self.gain_text.show()
+
+    def show_recorded(self, said: str, name: str) -> None:
+        """How long the recording is; where it goes if there is room for that."""
+        is_roomy = self.width() >= ROOMY_PX
+        self.recording.setText(f"{said}  {name}" if is_roomy else said)
+        self.gain_text.setVisible(is_roomy or not name)
+        self.recording.setToolTip(name)
+
     def show_time(self, at_s: float, all_s: float) -> None:
-        self.time.setText(f"{clock(at_s)} / {clock(all_s)}")
+        self.time.setText(f"{clock(at_s)} / {clock(all_s)}" if self.width() >= ROOMY_PX else clock(at_s))
+        self.time.setToolTip(f"of {clock(all_s)}")
 
     def show_selection(self, start_s: float, end_s: float) -> None:
-        self.selection.setText(f"{start_s:.2f} – {end_s:.2f} s" if end_s > start_s else "")
+        self.selection.show_selection(start_s, end_s)
 
     def show_gain(self, gain_db: float) -> None:
         """What the engine plays at; it starts models that nobody has heard at -12 dB."""
@@ -106,7 +140,9 @@ class Transport(QWidget):
             lay.addWidget(each)
         lay.addSpacing(8)
         lay.addWidget(self.time)
-        lay.addWidget(self.selection, 1)
+        lay.addWidget(self.selection)
+        lay.addWidget(self.recording, 100)
+        lay.addStretch(1)
         lay.addWidget(self.speaker)
         lay.addWidget(self.gain)
         lay.addWidget(self.gain_text)

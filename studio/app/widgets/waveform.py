@@ -13,12 +13,16 @@ from studio.app.widgets.lines import PeakSource, draw_peaks
 from studio.app.widgets.regions import Region, draw_regions
 
 DRAG_PX = 4  # less is a click
+GRIP_PX = 5  # within which an end of the selection is taken
+READY_PX = 3
 ZOOM = 1.25
 MOST_TOLD = 20  # labels that a screen reader is told at once
 
 
 class Waveform(QWidget):
-    """Drag selects a loop, a click seeks, the wheel zooms, Shift and wheel pans.
+    """Drag selects a loop, a click seeks, the wheel zooms, Shift and wheel pans, Alt and drag scrubs.
+
+    The ends of a selection can be taken; a double click in it shows just it, one beside it takes it back.
 
     Args:
         ink: the palette's token for the wave.
@@ -29,26 +33,36 @@ class Waveform(QWidget):
         selected: loop from one frame to another; equal frames mean none.
         zoomed: by this factor around this frame.
         panned: by this share of what is seen.
+        zoomed_to: show the frames from one to another.
+        scrubbed: a hand holds the play head at this frame.
+        let_go: it no longer does.
     """
 
     sought = Signal(int)
     selected = Signal(int, int)
     zoomed = Signal(float, float)
     panned = Signal(float)
+    zoomed_to = Signal(int, int)
+    scrubbed = Signal(int)
+    let_go = Signal()
 
     def __init__(self, theme: Theme, ink: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._ink, self._title, self._note = theme, ink, title, ""
         self._peaks: PeakSource | None = None
-        self._stale = False
+        self._stale, self._dimmed = False, False
         self._view, self._loop, self._playhead = (0.0, 1.0), (0, 0), 0
         self._regions: Sequence[Region] = ()
         self._pressed: int | None = None
+        self._other_end: int | None = None  # of the selection, while one end is held
+        self._scrubs = False
+        self._ready = 0  # up to here it is rendered ahead of the play head
         self._picture: QPixmap | None = None
         self.setAccessibleName(f"{title} waveform")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setMouseTracking(True)  # the cursor tells what a press would do
         theme.changed.connect(self._redraw)
 
     def sizeHint(self) -> QSize:
@@ -75,6 +89,20 @@ class Waveform(QWidget):
         self.setAccessibleDescription(", ".join(region.name for region in regions[:MOST_TOLD]))
         self._redraw()
 
+    def show_dimmed(self, dimmed: bool) -> None:
+        """Whether what it shows is not heard."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self._redraw()
+
+    def show_ready(self, frame: int) -> None:
+        """Shade what is rendered ahead, from the play head up to here; 0 where nothing is."""
+        if frame != self._ready:
+            old, self._ready = self._ready, frame
+            low = self.height() - READY_PX
+            left, right = sorted((self._x(old), self._x(frame)))
+            self.update(QRect(int(left) - 1, low, int(right - left) + 3, READY_PX))
+
     def show_view(self, start: float, end: float) -> None:
         if self._view != (start, end):
             self._view = (start, end)
@@ -92,6 +120,8 @@ class Waveform(QWidget):
         if round(old) != round(new):
             self.update(_strip(old, self.height()))
             self.update(_strip(new, self.height()))
+            if self._ready:
+                self.update(QRect(0, self.height() - READY_PX, self.width(), READY_PX))
 
     def _redraw(self) -> None:
         self._picture = None
@@ -106,23 +136,66 @@ class Waveform(QWidget):
         frame = start + x / max(1, self.width()) * (end - start)
         return round(min(max(frame, 0.0), float(self._peaks.frames if self._peaks else 0)))
 
+    def _end_at(self, x: float) -> int | None:
+        """The end of the selection that a press here would take: 0, 1, or None."""
+        if self._loop[1] <= self._loop[0]:
+            return None
+        near = [abs(x - self._x(frame)) for frame in self._loop]
+        nearest = 0 if near[0] < near[1] else 1
+        return nearest if near[nearest] <= GRIP_PX else None
+
+    def _show_cursor(self, x: float, alt: bool) -> None:
+        shape = Qt.CursorShape.IBeamCursor
+        if self._scrubs:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif alt:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self._other_end is not None or self._end_at(x) is not None:
+            shape = Qt.CursorShape.SizeHorCursor
+        if self.cursor().shape() != shape:
+            self.setCursor(shape)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._peaks is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = round(event.position().x())
+        if self._peaks is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        x, alt = event.position().x(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        end = self._end_at(x)
+        if alt:
+            self._scrubs = True
+            self.scrubbed.emit(self._frame(x))
+        elif end is not None:
+            self._other_end = self._loop[1 - end]
+        else:
+            self._pressed = round(x)
+        self._show_cursor(x, alt)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is not None and abs(event.position().x() - self._pressed) >= DRAG_PX:
-            ends = sorted((self._frame(self._pressed), self._frame(event.position().x())))
-            self.selected.emit(ends[0], ends[1])
+        x = event.position().x()
+        if self._scrubs:
+            self.scrubbed.emit(self._frame(x))
+        elif self._other_end is not None:
+            self.selected.emit(*sorted((self._other_end, self._frame(x))))
+        elif self._pressed is not None and abs(x - self._pressed) >= DRAG_PX:
+            self.selected.emit(*sorted((self._frame(self._pressed), self._frame(x))))
+        self._show_cursor(x, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and abs(event.position().x() - pressed) < DRAG_PX:
+        x, pressed = event.position().x(), self._pressed
+        scrubbed, self._scrubs = self._scrubs, False
+        self._pressed = self._other_end = None
+        if scrubbed:
+            self.let_go.emit()
+        elif pressed is not None and abs(x - pressed) < DRAG_PX:
             self.sought.emit(self._frame(pressed))
+        self._show_cursor(x, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._pressed = None
-        self.selected.emit(0, 0)
+        start, end = self._loop
+        if start <= self._frame(event.position().x()) <= end and end > start:
+            self.zoomed_to.emit(start, end)
+        else:
+            self.selected.emit(0, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta()
@@ -159,6 +232,11 @@ class Waveform(QWidget):
             painter.fillRect(QRectF(left, 0, right - left, self.height()), self._theme.color("accent", 0.18))
             for x in (left, right):
                 painter.fillRect(QRectF(round(x) - 0.5, 0, 1, self.height()), self._theme.color("accent"))
+                painter.fillRect(QRectF(round(x) - 2, self.height() / 2 - 10, 4, 20), self._theme.color("accent"))
+        if self._ready > self._playhead:
+            left, right = self._x(self._playhead), self._x(self._ready)
+            low = self.height() - READY_PX
+            painter.fillRect(QRectF(left, low, right - left, READY_PX), self._theme.color("good"))
         if self._peaks is not None:
             painter.fillRect(QRect(round(self._x(self._playhead)), 0, 1, self.height()), self._theme.color("playhead"))
 
@@ -181,7 +259,7 @@ class Waveform(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRect(0, height // 2, width, max(1, round(scale))), self._theme.color("panel_border"))
         if self._peaks is not None:
-            painter.setPen(self._theme.color(self._ink, 0.4 if self._stale else 1.0))
+            painter.setPen(self._theme.color(self._ink, 0.4 if self._stale or self._dimmed else 1.0))
             start, end = self._view
             seen = min(end, self._peaks.frames) - start
             columns = max(1, round(width * min(1.0, seen / (end - start))))
@@ -197,7 +275,8 @@ class Waveform(QWidget):
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(6 * scale, 5 * scale, width - 12 * scale, 16 * scale)
-        self._draw_chip(painter, box, self._title, Qt.AlignmentFlag.AlignLeft)
+        title = f"{self._title} · muted" if self._dimmed else self._title
+        self._draw_chip(painter, box, title, Qt.AlignmentFlag.AlignLeft)
         if self._peaks is not None:
             self._draw_chip(painter, box, self._note, Qt.AlignmentFlag.AlignRight)
         else:

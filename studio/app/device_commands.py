@@ -1,0 +1,82 @@
+"""What the actions about devices and this computer do."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from studio.app.dialogs.frame import Dialog
+from studio.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.app.controller.controller import Controller
+    from studio.app.window import Window
+
+
+class DeviceCommands:
+    """The dialogs, and the switch between a sound and live input."""
+
+    def __init__(self, window: Window, controller: Controller) -> None:
+        self._window, self._controller = window, controller
+        self._settings = controller.services.settings
+
+    def choose(self) -> None:
+        from studio.app.dialogs.device import DeviceDialog
+
+        playing, figuring = self._controller.playing, self._controller.figuring
+        dialog = DeviceDialog(self._window, self._settings, playing.device)
+        dialog.changed.connect(self._window.change_setting)
+        dialog.switched.connect(self.set_live)
+        dialog.measuring.connect(playing.measure_latency)
+        dialog.rescan.connect(playing.rescan)
+        feeds = (
+            (playing.device_changed, dialog.show_device),
+            (figuring.changed, dialog.show_figures),
+            (playing.devices.measured, dialog.show_measured),
+        )
+        for signal, show in feeds:
+            signal.connect(show)
+        dialog.finished.connect(lambda _result: [signal.disconnect(show) for signal, show in feeds])
+        dialog.open()
+
+    def switch_live(self) -> None:
+        self.set_live(not self._controller.playing.devices.live)
+
+    def set_live(self, on: bool) -> None:
+        """Hear the input; the first time what may come of that is said before."""
+        playing = self._controller.playing
+        if not on or self._settings["audio.told_live"] or playing.devices.refusal(playing.device):
+            playing.set_live(on)
+            return
+        dialog = Dialog(self._window, "Live input", "Hear the input", self._warned, cancel_first=True)
+        dialog.say("Use headphones", "title")
+        dialog.say("What the microphone hears is played at once. Through loudspeakers it may howl, and suddenly.")
+        dialog.say("A howl is noticed and lowered, but do not rely on it: begin with the volume down.", "dim")
+        dialog.open()
+
+    def doctor(self) -> None:
+        from studio.app.dialogs.doctor import DoctorDialog
+        from studio.flows.doctor import examine
+
+        device, tasks = self._controller.playing.device, self._controller.tasks
+        dialog = DoctorDialog(self._window, self._window.theme)
+        playing = f"{device.name}, {device.sample_rate / 1000:g} kHz, {device.block} samples" if device.name else ""
+        number = tasks.run(
+            "Checking this computer",
+            lambda report, cancel: examine(self._settings, playing=playing, report=report, cancel=cancel),
+            dialog.show_sections,
+            dialog.show_failure,
+            key="doctor",
+            quiet=True,
+        )
+        dialog.finished.connect(lambda _result: tasks.drop("doctor") if number else None)
+        dialog.open()
+
+    def _warned(self, yes: bool) -> None:
+        if not yes:
+            self._controller.playing.switched.emit()  # the switch shows again what is so
+            return
+        self._settings["audio.told_live"] = True
+        with contextlib.suppress(StudioError):  # it will be said once more
+            self._settings.save()
+        self._controller.playing.set_live(True)

@@ -1,0 +1,115 @@
+"""Models that cost more than there is time for."""
+
+import time
+
+import cards
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from studio.document.call import Call, Output
+from studio.document.card import ModelCard
+from studio.engine.render import render
+from studio.engine.voice import load_voice
+from studio.link.shared import State
+from studio.wrappers.base import WaveformToWaveform
+from studio.wrappers.capture import capture
+from studio.wrappers.captured import save_captured
+
+pytestmark = [pytest.mark.audio, pytest.mark.timeout(180)]
+
+
+class Heavy(WaveformToWaveform):
+    """Half, and so much for each sample that no block size helps."""
+
+    def __init__(self):
+        super().__init__(nn.Sequential(nn.Conv1d(1, 256, 1), nn.Conv1d(256, 256, 49, padding=24)))
+
+    def do_forward_pass(self, x):
+        return x * 0.5 + self.model(x[:1].unsqueeze(0))[0, :1] * 0.0
+
+
+class Ponderous(WaveformToWaveform):
+    """Half, and so much for each call that blocks of 128 are too small, and larger ones are not."""
+
+    def __init__(self, turns):
+        super().__init__(nn.Linear(256, 256))
+        self.turns = turns
+
+    def do_forward_pass(self, x):
+        v = self.model.weight
+        for _ in range(self.turns):
+            v = torch.tanh(torch.mm(v, self.model.weight))
+        return x * 0.5 + v[0, 0] * 0.0
+
+
+def turns_for(seconds):
+    """How many products take so long on this machine."""
+    matrix = torch.randn(256, 256)
+    taken = []
+    for _ in range(40):
+        began = time.perf_counter()
+        torch.tanh(torch.mm(matrix, matrix))
+        taken.append(time.perf_counter() - began)
+    return max(1, round(seconds / np.median(taken)))
+
+
+@pytest.fixture
+def archive(tmp_path):
+    def save(model):
+        call = Call(wrapper=True, layout="CT", channels_in=1, outputs=(Output(name="output"),))
+        save_captured(capture(model, call, ModelCard(name="slow"))[0], tmp_path / "slow.pt")
+        return tmp_path / "slow.pt"
+
+    return save
+
+
+@pytest.mark.slow
+def test_a_model_slower_than_real_time_is_rendered_ahead_and_all_of_it_is_heard(studio, fake_card, archive, sound):
+    path = archive(Heavy())
+    audio = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 24000)).astype(np.float32)
+    studio.start()
+    studio.open_device(None, 48000, 256)
+    studio.load_audio([sound(audio)])
+    studio.load_model(str(path), "heavy", quiet=False)
+    studio.play()
+    studio.wait("loaded", 60)
+    studio.wait_status(lambda status: status.state == State.AHEAD and status.playing)
+    studio.wait_status(lambda status: status.position == 24000 and not status.playing, 90)
+    fake_card.wait_for_frames(4800)
+    played = fake_card.played
+    first = int(np.flatnonzero(played)[0])
+    rendered = render(load_voice(path, 2, 48000, 256), audio, 48000, 256)[0]
+    np.testing.assert_allclose(played[first + 512 : first + 24000], rendered[512:], atol=1e-5)
+    assert studio.status().xruns == 0
+
+
+@pytest.mark.slow
+def test_live_input_is_refused_with_the_number(studio, fake_card, archive):
+    path = archive(Heavy())
+    fake_card.listen("sine")
+    studio.start()
+    studio.open_device(None, 48000, 256, live=True)
+    studio.load_model(str(path), "heavy", quiet=False)
+    studio.play()
+    said = studio.wait_failure("device", 60)
+    assert "s for each second of sound" in said["message"] and "live input" in said["message"]
+    studio.wait_status(lambda status: status.state == State.OVERLOAD)
+    cards.wait_for(lambda: np.abs(fake_card.played[-480:]).max() > 0.49, 10, "the dry sound")
+
+
+def test_the_smallest_block_that_works_is_named(studio, fake_card, archive, sound):
+    path = archive(Ponderous(turns_for(seconds=0.0045)))
+    studio.start()
+    studio.open_device(None, 48000, 128)
+    studio.load_audio([sound(np.full((2, 48000), 0.25))])
+    studio.load_model(str(path), "ponderous", quiet=False)
+    said = studio.wait("overload", 60)
+    assert "of the time at 128 samples" in said["message"]
+    named = next(size for size in (256, 512, 1024, 2048) if f"blocks of {size} samples" in said["hint"])
+    studio.open_device(None, 48000, named)
+    studio.play()
+    studio.wait("device")
+    fake_card.wait_for_level(0.125)
+    assert studio.status().state == State.RUNNING
