@@ -103,5 +103,7 @@ def test_help_pages_have_a_title_and_no_dead_links(path):
 
 
 def test_every_help_page_is_there():
-    wanted = "card-and-hosts checks command-line comparing export first-steps knobs labels models publishing sounds"
-    assert [path.stem for path in PAGES] == [*wanted.split(), "trouble"]
+    wanted = (
+        "card-and-hosts checks command-line comparing export first-steps knobs labels models publishing sound-output"
+    )
+    assert [path.stem for path in PAGES] == [*wanted.split(), "sounds", "trouble"]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.engine.ramp import Fade, Floats
-
-RELEASE_SECONDS = 0.005
+from studio.engine.ramp import Fade, Floats, release
 
 
 class Gap:
@@ -16,9 +14,7 @@ class Gap:
     """
 
     def __init__(self, channels: int, sample_rate: int, block: int) -> None:
-        length = min(block, max(1, round(RELEASE_SECONDS * sample_rate)))
-        curve = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, length + 1) / length)
-        self._release = np.concatenate([curve, np.zeros(block - length)]).astype(np.float32)
+        self._release = release(sample_rate, block)
         self._last = np.zeros((channels, 1), np.float32)
         self._door = Fade(True, sample_rate, block)
         self._is_gap = False

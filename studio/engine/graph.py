@@ -27,6 +27,7 @@ from studio.link.shared import KNOBS, VOICES, Command, Levels, Op, StillLevels
 
 RING_SECONDS = 1.0  # how long a model may ring out after the last sample of a sound
 STILL = StillLevels()
+PRIMES = 3  # silent blocks in which a model is called for nothing
 RESET_AFTER = 50  # blocks muted in a row: a model full of NaN does not mend by itself
 FAR = float(1 << 62)  # no sound is as long
 
@@ -53,7 +54,7 @@ class Graph:
         self._input, self._output = Level(sample_rate, block), Level(sample_rate, block)
         self._flow = Fade(False, sample_rate, block)  # closed: nothing is computed
         self._hushed, self._stopping, self._scrubs, self._fresh = False, False, False, True
-        self._ringing = 0
+        self._ringing = self._to_prime = 0
         self._in, self._silence = (np.zeros((channels, block), np.float32) for _ in range(2))
         self.dry = self._silence
         self._moved = np.zeros(KNOBS * VOICES)
@@ -126,8 +127,13 @@ class Graph:
         """Another model. Only while the graph is still or not yet called."""
         before = self.voice
         self._seats.use(voice, slot, is_bypassed=self.bypassed)
+        self.prime()
         if self.voice is not before:
             self.source.fade_in()  # the new model has heard nothing yet
+
+    def prime(self) -> None:
+        """The thread that calls has not called these models before: let it, while nothing is heard."""
+        self._to_prime = PRIMES
 
     def restart(self, frame: int) -> None:
         """Go to this place as if nothing had been played before; what comes first fades in."""
@@ -274,7 +280,10 @@ class Graph:
     def _nothing(self, positions: NDArray[np.float64]) -> Floats:
         out = self.dry = self._silence
         out.fill(0.0)
-        self._follow(positions)
+        banks = self._follow(positions)
+        if self._to_prime and self._fresh:  # else the models still hold what was heard before a pause
+            self._to_prime -= 1
+            self._seats.prime(out, banks)
         self.meter_in.measure(out)
         self.meter_out.measure(out)
         return out

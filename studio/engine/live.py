@@ -254,6 +254,7 @@ class Live:
 
     def _settle_urgent_thread(self) -> None:
         self._settle_thread()
+        self.graph.prime()
         self._board.priority = raise_priority()
 
 

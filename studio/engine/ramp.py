@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 RAMP_SECONDS = 0.020
 FADE_SECONDS = 0.010
+RELEASE_SECONDS = 0.005
+
+
+def release(sample_rate: int, block: int) -> Floats:
+    """Shares `[block]` by which a sample that was the last one dies away."""
+    length = min(block, max(1, round(RELEASE_SECONDS * sample_rate)))
+    curve = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, length + 1) / length)
+    return np.concatenate([curve, np.zeros(block - length)]).astype(np.float32)
 
 
 class Ramp:

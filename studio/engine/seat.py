@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +48,13 @@ class Seat:
         self._wet.settle()
         if self.voice:
             self.voice.reset()
+
+    def prime(self, silence: Floats, positions: NDArray[np.float64]) -> None:
+        """Call the model for nothing: on a thread that has not called it before that takes long."""
+        if self.voice is not None and not self.is_given_up:
+            with contextlib.suppress(Exception):  # it will be seen when it is heard
+                self.voice.process(silence, positions)
+                self.voice.reset()
 
     def begin(self) -> None:
         """Hear the sound from the next block on, as if nothing had been before."""

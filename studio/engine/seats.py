@@ -88,6 +88,11 @@ class Seats:
         self._settle()
         self.seat.reset()
 
+    def prime(self, silence: Floats, banks: Banks) -> None:
+        """Call all models for nothing; while nothing is heard."""
+        for seat, bank in zip(self._all, banks, strict=True):
+            seat.prime(silence, bank)
+
     def start_at(self, wet: float) -> None:
         """Let the balance begin here."""
         if not math.isnan(wet):

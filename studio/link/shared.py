@@ -222,11 +222,17 @@ class Status:
     beat: int
 
 
-def create_board() -> tuple[IO[bytes], Board]:
-    """A board in a file without a name, in memory where the system has such a place; it goes with its last user."""
+def memory_file(size: int) -> IO[bytes]:
+    """A file without a name, in memory where the system has such a place; it goes with its last user."""
     memory = Path("/dev/shm")
     file = tempfile.TemporaryFile(dir=memory if os.access(memory, os.W_OK) else None)  # noqa: SIM115 - the caller's
-    file.truncate(ctypes.sizeof(Board))
+    file.truncate(size)
+    return file
+
+
+def create_board() -> tuple[IO[bytes], Board]:
+    """A board, and the file that it lies in."""
+    file = memory_file(ctypes.sizeof(Board))
     board = open_board(file.fileno())
     board.wet = 1.0
     return file, board

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import AudioError
 from studio.link.handles import give
+from studio.link.shared import memory_file
 
 ROWS = 4  # heard left and right, dry left and right
 LENGTH = 1 << 21  # frames kept: 43 s at 48 kHz, 11 s at 192 kHz
@@ -153,9 +152,7 @@ class OwnTape(Tape):
     """The tape as the window has it: made here, handed to engines and jobs. Memory is taken when it is first used."""
 
     def __init__(self) -> None:
-        memory = Path("/dev/shm")
-        self._file = tempfile.TemporaryFile(dir=memory if os.access(memory, os.W_OK) else None)  # noqa: SIM115
-        self._file.truncate(SIZE)
+        self._file = memory_file(SIZE)
         super().__init__(self._file.fileno())
 
     @property

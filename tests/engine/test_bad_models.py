@@ -95,7 +95,10 @@ def test_a_model_out_of_memory_is_left_out_and_the_engine_lives(tempted, fake_ca
     pid = engine_of(studio)
     give_memory(pid, 200 << 20)
     studio.set_knob(0, 1.0)
-    assert studio.wait_failure("model")["message"]
+    # a slow system takes so long to find the memory that the model is left out for that
+    ends = ("failed", "overload")
+    said = cards.wait_for(lambda: [each for each in studio.told if each["event"] in ends], 30, "a word")
+    assert said[0]["message"] and said[0]["hint"]
     wait_for_peak(fake_card, LEVEL)
     assert studio.status().playing and engine_of(studio) == pid and nothing_was_loud(fake_card)
 

@@ -19,7 +19,7 @@ def test_what_the_card_gets_is_bit_for_bit_what_a_render_gives(studio, fake_card
     audio = noise()
     raw = sound(audio)
     studio.start()
-    studio.open_device(None, 48000, 256)
+    studio.open_device(None, 48000, 256, depth=0)
     studio.load_audio([raw])
     studio.load_model(str(archives["half"]), "half", quiet=False)
     studio.play()
@@ -48,7 +48,7 @@ def play_under_load(studio, fake_card, archives, block, seconds):
     """The microphone's ramp through the engine, while this process computes, paints and holds the interpreter."""
     fake_card.listen("ramp")
     studio.start()
-    studio.open_device(None, 48000, block, live=True)
+    studio.open_device(None, 48000, block, live=True, depth=0)
     studio.load_model(str(archives["half"]), "half", quiet=False)
     studio.play()
     studio.wait("loaded")
@@ -64,7 +64,7 @@ def play_under_load(studio, fake_card, archives, block, seconds):
 
 def test_knobs_of_another_model_come_with_it(studio, fake_card, archives, sound):
     studio.start()
-    studio.open_device(None, 48000, 256)
+    studio.open_device(None, 48000, 256, depth=0)
     studio.load_audio([sound(np.full((1, 960000), 0.5))])
     studio.load_model(str(archives["gain"]), "first", quiet=False, knobs=[1.0])
     studio.play()
@@ -81,7 +81,7 @@ def test_knobs_of_another_model_come_with_it(studio, fake_card, archives, sound)
 
 def test_the_status_shows_what_the_card_hears(studio, fake_card, archives, sound):
     studio.start()
-    studio.open_device(None, 48000, 256)
+    studio.open_device(None, 48000, 256, depth=0)
     studio.load_audio([sound([[0.5] * 480000, [0.25] * 480000])])
     studio.load_model(str(archives["half"]), "half", quiet=False)
     studio.play()

@@ -69,6 +69,7 @@ def test_a_model_is_exchanged_within_a_tenth_of_a_second_of_silence(studio, shar
     assert silent and max(silent) <= 0.1 * RATE
 
 
+@pytest.mark.slow
 def test_a_device_for_one_engine_only_changes_hands(studio, exclusive_card, archives, sound):
     begin(studio, archives, [sound(np.full((2, 60 * RATE), 0.5))])
     before = studio._keeper.active.pid
@@ -103,6 +104,7 @@ def test_a_killed_engine_is_heard_again_within_two_seconds(studio, shared_card, 
     assert studio._keeper.board.knobs[0] == 0.5 and len(studio._keeper.board.knobs) == 2 * KNOBS
 
 
+@pytest.mark.slow
 def test_a_sound_server_with_a_clock_of_its_own_sees_both_engines(jack, studio, archives, sound):
     begin(studio, archives, [sound(rising(60))])
     position = studio.status().position
@@ -113,6 +115,7 @@ def test_a_sound_server_with_a_clock_of_its_own_sees_both_engines(jack, studio, 
     cards.wait_for(lambda: cards.jack("jack_lsp", "-s", jack).count(":out_") == 2, 10, "one client")
 
 
+@pytest.mark.slow
 def test_a_device_that_comes_back_is_taken_again(studio, shared_card, archives, sound):
     begin(studio, archives, [sound(np.full((2, 60 * RATE), 0.5))])
     name, position = studio._keeper.place[0], studio.status().position

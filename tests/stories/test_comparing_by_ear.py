@@ -57,6 +57,7 @@ def test_a_snapshot_is_heard_when_its_key_is_pressed(desk, two):
         near(desk, SINE * level)
 
 
+@pytest.mark.slow
 def test_level_match_makes_them_and_bypass_equally_loud(desk, two):
     _, quiet = two
     desk.do("snapshot.match")
@@ -109,6 +110,7 @@ def test_a_second_model_is_heard_and_the_first_again(desk, dropped, two):
     assert desk.model == "level.py" and desk.project.model.path.endswith("level.py")
 
 
+@pytest.mark.slow
 def test_swapped_the_second_is_the_projects_and_back(desk, two):
     desk.do("second.swap")
     until(lambda: desk.model == "halved.py" and desk.controller.second.now.source.path.endswith("level.py"))

@@ -64,6 +64,7 @@ def test_a_package_of_our_own_opens_without_a_question(desk, packages, host):
     desk.wait_level(0.2, 1.1)
 
 
+@pytest.mark.slow
 def test_the_card_of_a_package_is_edited_in_place(desk, packages):
     path = packages["neutone"]
     desk.drop(path)

@@ -35,6 +35,7 @@ def test_the_limit_is_beside_the_field_at_every_letter(desk):
     assert not field.trouble.isVisible()
 
 
+@pytest.mark.slow
 def test_a_wider_range_is_captured_again_and_sounds_right(desk):
     parameter = desk.project.card.parameters[0]
     assert (parameter.name, parameter.drives) == ("level", "argument:level")

@@ -33,5 +33,6 @@ def test_a_sound_is_seen_and_saved(desk, home):
     assert 0.1 < np.abs(read_audio(home / "wet.wav")[0]).max() <= 1.0
 
 
+@pytest.mark.slow
 def test_packages_are_written(desk, home):
     assert len(desk.export(home / "packages").written) == 2

@@ -117,6 +117,7 @@ def test_a_crashed_engine_interrupts_it_and_that_is_said(desk, folder):
     assert "interrupted" in desk.window.strip.hint.text()
 
 
+@pytest.mark.slow
 def test_leaving_finishes_the_file(sit_down, tmp_path):
     with sit_down() as desk:
         desk.wait_model("clipper.py")

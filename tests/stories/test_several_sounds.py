@@ -73,6 +73,7 @@ def test_a_hand_on_the_ruler_is_heard_though_nothing_plays(halves):
     assert halves.page.audio._playhead == pytest.approx(246 / ruler.width() * halves.page.audio._frames, rel=0.05)
 
 
+@pytest.mark.slow
 def test_test_sounds_and_the_row_come_back_with_the_project(halves, home):
     halves.controller.sounds.add_tone("sine", 997.0)
     halves.wait_sound("tone:sine:997")

@@ -12,6 +12,7 @@ ORDER = (
     "first-steps",
     "models",
     "sounds",
+    "sound-output",
     "knobs",
     "comparing",
     "checks",
