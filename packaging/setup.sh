@@ -126,10 +126,10 @@ run_pytest() {
     timeout --kill-after=30 "$seconds" "$venv/bin/python" -m pytest --last-failed --last-failed-no-failures none "$@"
 }
 
-# Run the tests of some marks: SECONDS MARKS [what pytest takes]. What needs neither the window nor a sound clock runs
-# first, on two cores and without Qt: stand-ins that cannot be imported lie in front of it, for children too.
+# Run the tests of some marks: SECONDS MARKS [what pytest takes]. What needs no window runs first, without Qt: stand-ins
+# that cannot be imported lie in front of it, for children too. Then the window, then what plays, with the machine to itself.
 run_tests() {
-    local seconds=$1 marks=$2 plain=0 timed=0 each window=0 other=0 without=()
+    local seconds=$1 marks=$2 each status worst=0 ran=0 window=0 other=0 without=() both=(-n 2 --dist loadfile)
     shift 2
     for each in "$@"; do
         case $each in
@@ -140,17 +140,28 @@ run_tests() {
                 ;;
         esac
     done
-    if [ "$window" = 1 ] && [ "$other" = 0 ]; then
-        plain=5
-    else
-        PYTHONPATH=$root/tests/without_qt run_pytest "$seconds" -n 2 --dist loadfile -p no:pytest-qt \
+    if [ "$window" = 0 ] || [ "$other" = 1 ]; then
+        status=0
+        PYTHONPATH=$root/tests/without_qt run_pytest "$seconds" "${both[@]}" -p no:pytest-qt \
             -W ignore::pytest.PytestConfigWarning -m "($marks) and not gui and not audio" \
-            ${without[@]+"${without[@]}"} || plain=$?
+            ${without[@]+"${without[@]}"} || status=$?
+        note_status
     fi
-    [ "$plain" = 0 ] || [ "$plain" = 5 ] || say "Some tests failed; going on with those of window and sound."
-    run_pytest "$seconds" -m "($marks) and (gui or audio)" "$@" || timed=$?
-    [ "$plain" = 5 ] || [ "$timed" = 5 ] || return $((plain > timed ? plain : timed)) # 5: none of these was named
-    return $((plain == 5 ? timed : plain))
+    for each in "gui and not audio" audio; do
+        status=0
+        run_pytest "$seconds" ${both[@]+"${both[@]}"} -m "($marks) and ($each)" "$@" || status=$?
+        both=() # one after the other: they have a clock
+        note_status
+    done
+    [ "$ran" = 1 ] || return 5
+    return "$worst"
+}
+
+# For run_tests: take in how one run has ended; 5 is that none of these tests was named.
+note_status() {
+    [ "$status" = 5 ] || ran=1
+    [ "$status" = 0 ] || [ "$status" = 5 ] || say "Some tests failed; going on with the others."
+    [ "$status" = 5 ] || [ "$status" -le "$worst" ] || worst=$status
 }
 
 # Install the app with "run", "test" or "dev" around it; nothing is done when pyproject.toml has not changed since.

@@ -24,7 +24,10 @@ def own_folders():
 
 
 def pytest_collection_modifyitems(items):
-    """What has a window does not run beside others."""
+    """What has a window needs Qt; what plays does not run beside others."""
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in ("app", "stories"):
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in ("app", "stories"):
             item.add_marker(pytest.mark.gui)
+        if folder == "stories":
+            item.add_marker(pytest.mark.audio)

@@ -156,6 +156,11 @@ class Graph:
         self._seats.seat.give_up(fault)
         self.guard.bridge()
 
+    def refuse_model(self) -> None:
+        """The same, and do not try again when play is pressed: it is known that it cannot be."""
+        self.give_up_model()
+        self._seats.seat.is_refused = True
+
     def obey(self, command: Command) -> None:
         """Do what a hand on the transport asks; it is heard from the next block on."""
         if math.isnan(command.a) or math.isnan(command.b):

@@ -67,7 +67,7 @@ class Pacing:
             self._live.use_depth(None, adapts=False)
             return
         self._live.use_depth(self.wanted or 0, adapts=False)
-        graph.give_up_model()
+        graph.refuse_model()
         self.refusal, self.refuses_live = _refused(share, block, workable), workable is None
 
 

@@ -19,13 +19,14 @@ class Seat:
         voice: the model, or None: then the dry sound passes.
         fault: what the model raised.
         is_given_up: it is not called again.
+        is_refused: nor is it tried again.
         dry: `[channels, block]`, the last block of the source in time with the model.
     """
 
     def __init__(self, channels: int, sample_rate: int, block: int) -> None:
         self.voice: Voice | None = None
         self.fault: Exception | None = None
-        self.is_given_up = False
+        self.is_given_up = self.is_refused = False
         self._block = block
         self._wet = Fade(True, sample_rate, block)
         self._door = Fade(True, sample_rate, block)  # through which the sound comes to a model that begins in its midst
@@ -37,7 +38,7 @@ class Seat:
         return self.voice.latency if self.voice else 0
 
     def use(self, voice: Voice | None, *, is_bypassed: bool) -> None:
-        self.fault, self.is_given_up = None, False
+        self.fault, self.is_given_up, self.is_refused = None, False, False
         self._door.jump(is_open=True)
         self._wet.jump(is_open=not is_bypassed)
         self.voice = voice
@@ -75,8 +76,8 @@ class Seat:
         self._wet.jump(is_open=False)
 
     def take_back(self, *, is_bypassed: bool) -> None:
-        """Call the model again, unless it raised: an overload may have passed."""
-        if self.is_given_up and self.fault is None:
+        """Call the model again, unless it raised or is refused: an overload may have passed."""
+        if self.is_given_up and self.fault is None and not self.is_refused:
             self.is_given_up = False
             self.bypass(is_bypassed)
 

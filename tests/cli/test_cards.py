@@ -56,6 +56,7 @@ def test_a_card_is_shown_without_running_anything(studio, package, host):
     assert said["host"] == host and said["card"]["name"] == "clipper" and len(said["card"]["parameters"]) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", HOSTS)
 def test_an_edit_changes_what_is_said_and_not_what_is_heard(studio, package, host, tmp_path):
     path = package(host)
@@ -98,6 +99,7 @@ def test_a_package_made_elsewhere_is_played_only_with_consent(studio, package, m
     assert said.code == 2 and said.json["error"]["fields"] == ["trust"] and digests(path) == before
 
 
+@pytest.mark.slow
 def test_the_edited_package_may_go_elsewhere(studio, package, tmp_path):
     path = package("neutone")
     before = digests(path)

@@ -2,6 +2,8 @@
 
 import shlex
 
+import pytest
+
 ECHO = """
 import torch
 from torch import nn
@@ -14,6 +16,7 @@ class Echo(nn.Module):
 """
 
 
+@pytest.mark.slow
 def test_a_printed_mend_is_taken_back_and_holds(studio, tmp_path):
     (tmp_path / "echo.py").write_text(ECHO)
     asked = ("check", "echo.py", "--trust", "--call", "look_behind=0")

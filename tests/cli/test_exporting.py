@@ -87,6 +87,7 @@ def files_of(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_two_exports_of_the_same_have_the_same_bytes(studio, model, card, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for name in ("one", "other"):
@@ -97,6 +98,7 @@ def test_two_exports_of_the_same_have_the_same_bytes(studio, model, card, tmp_pa
         assert len(one) >= 2 and one == other
 
 
+@pytest.mark.slow
 def test_an_export_goes_on_where_it_stopped(studio, model, card, tmp_path):
     words = ["export", model("volume"), *SWEEPS, "--card", card()]
     first = studio(*words)

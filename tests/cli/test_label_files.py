@@ -71,6 +71,7 @@ def test_labels_of_a_detector_are_where_it_sounds(studio, heard):
     np.testing.assert_allclose(found, SPANS[[0, 2]] + [-0.1, 0.1], atol=0.02)
 
 
+@pytest.mark.slow
 def test_audacity_takes_a_detector_and_finds_the_same(studio, heard):
     said = studio(
         "export", "detector.py", "--host", "audacity", "--out", "out", "--card", "card.json", "--trust", "--json"

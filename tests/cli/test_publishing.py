@@ -93,6 +93,7 @@ def test_what_arrives_is_the_package_and_models_are_large_files(studio, package,
     assert said.json["facts"] == []
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_sent_again(studio, package, hub):
     folder = package("audacity")
     words = ["publish", folder, "--to", "hf:anna/clipper", "--yes", "--json"]

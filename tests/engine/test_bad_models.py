@@ -67,6 +67,7 @@ def test_what_breaks_its_word_is_left_out_with_a_sentence(tempted, fake_card, de
     assert status.state == State.FAILING and status.playing and nothing_was_loud(fake_card)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deed", ["nan", "infinity", "million", "minus a million"])
 def test_what_is_no_sound_is_muted_for_as_long_as_it_lasts(tempted, fake_card, deed):
     studio = tempted(deed)

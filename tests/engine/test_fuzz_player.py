@@ -23,8 +23,8 @@ def fumbled(studio, card, archives, sound, tmp_path, seed, seconds):
     assert np.abs(card.played[start + 4800 :]).max() == 0.5
 
 
-def test_ten_seconds_of_fumbling(studio, fake_card, archives, sound, tmp_path):
-    fumbled(studio, fake_card, archives, sound, tmp_path, seed=1, seconds=8)
+def test_five_seconds_of_fumbling(studio, fake_card, archives, sound, tmp_path):
+    fumbled(studio, fake_card, archives, sound, tmp_path, seed=1, seconds=5)
 
 
 @pytest.mark.slow

@@ -239,6 +239,7 @@ def test_the_hosts_rate_reaches_a_model_of_any_rate_and_no_other(work):
     assert (root.set_sample_rate(96000), root.get_sample_rate(), root.rate) == (0, 96000, 44100)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Clipper, Tcn, Gru, Blocks, Doubler])
 def test_an_opened_package_sounds_the_same_and_is_written_again(kind, work, noise, tmp_path):
     model = made(kind)

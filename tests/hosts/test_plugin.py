@@ -82,6 +82,7 @@ def outside(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_host_from_outside_is_exported_to(outside, tmp_path):
     """Reference: the clipper limits to 0.3 on both sides."""
     knobs = ["--set", "min=0.3", "--set", "max=0.3", "--set", "gain=1"]

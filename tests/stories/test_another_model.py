@@ -45,6 +45,7 @@ def test_a_model_that_was_heard_before_is_as_loud_as_it_is(desk, dropped):
     desk.wait_level(SINE * 0.5 * 0.97, SINE * 0.5 * 1.03)
 
 
+@pytest.mark.slow
 def test_a_class_is_picked_where_there_are_several(desk, dropped):
     desk.drop(dropped / "several.py")
     desk.answer(desk.wait_dialog("several.py"))

@@ -128,6 +128,7 @@ def rewind(desk):
     until(lambda: not desk.controller.playing.playing and desk.status.position == 0, what="the start of the sound")
 
 
+@pytest.mark.slow
 def test_moves_are_recorded_played_again_and_saved(desk, two, home):
     """Reference: the lane as it is in the document, against what the card got while it was played."""
     rewind(desk)

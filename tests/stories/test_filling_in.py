@@ -49,6 +49,7 @@ def test_a_wider_range_is_captured_again_and_sounds_right(desk):
     assert desk.project.card.parameters[0].max == 2
 
 
+@pytest.mark.slow
 def test_a_knob_gets_name_unit_and_description(desk):
     desk.edit_knob("name", "Loudness")
     desk.edit_knob("description", "How much of it")
