@@ -56,7 +56,7 @@ class FeedbackGuard:
 
     def __init__(self, sample_rate: int, block: int) -> None:
         self._in, self._out = Ear(sample_rate), Ear(sample_rate)
-        self._at = 0
+        self._at, self._is_due = 0, False
         self._count = np.arange(1, block + 1, dtype=np.float32) / block
         self._block_seconds = block / sample_rate
         self._tones: deque[Tone] = deque(maxlen=SLOW)
@@ -77,6 +77,8 @@ class FeedbackGuard:
             outgoing: `[channels, block]`, about to be played.
         """
         done, frames = 0, incoming.shape[1]
+        if self._is_due:
+            self._judge()
         while done < frames:
             step = min(frames - done, self._in.hop - self._at)
             self._in.hear(incoming[:, done : done + step], self._at)
@@ -84,12 +86,16 @@ class FeedbackGuard:
             self._at, done = self._at + step, done + step
             if self._at == self._in.hop:
                 self._at = 0
-                self._judge()
+                self._in.take()
+                self._is_due = True
+                if done < frames:
+                    self._judge()
         if self._target_db != self.gain_db or self.gain_db:
             self._lower(outgoing)
 
     def _judge(self) -> None:
-        """Once a hop."""
+        """Once a hop; where a hop has several blocks not in the one that fills it, which has enough to do."""
+        self._is_due = False
         self._since += HOP_SECONDS
         self._calm = max(0.0, self._calm - HOP_SECONDS)
         self._ceiling_db = min(0.0, self._ceiling_db + CEILING_DB_PER_S * HOP_SECONDS)
@@ -132,6 +138,7 @@ class FeedbackGuard:
 
     def _loudness(self) -> float:
         """Of the suspected tone in the output, as the loudspeaker has it."""
+        self._out.take()
         self._out.look()
         return self._out.level_of(self._tones[-1].bin) + self.gain_db
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.engine.ramp import Floats
 
@@ -47,7 +48,8 @@ class Ear:
         self._window = np.hanning(self._size + 1)[:-1].astype(np.float32)
         self._past = np.zeros(self._size, np.float32)
         self._fresh = np.zeros(self.hop, np.float32)
-        self._power = np.zeros(self._size // 2 + 1)
+        self._spectrum: NDArray[np.complexfloating] = np.zeros(self._size // 2 + 1, np.complex64)
+        self._power, self._peak = np.zeros(self._size // 2 + 1, np.float32), 0.0
         self._lowest = max(LOBE + 1, round(LOWEST_HZ * self._size / sample_rate))
         self._scale = 32 / 3 / self._size**2
 
@@ -55,17 +57,21 @@ class Ear:
         """Keep `audio` `[1 or 2, frames]` as frames `at`… of the coming hop."""
         np.add(audio[0], audio[-1], out=self._fresh[at : at + audio.shape[1]])
 
-    def look(self) -> Tone:
-        """The strongest tone, once a hop is full."""
+    def take(self) -> None:
+        """Take in a hop that is full: half of the work, so that no block has to do all of it."""
         self._past[: -self.hop] = self._past[self.hop :]
         np.multiply(self._fresh, 0.5, out=self._past[-self.hop :])
-        spectrum = np.fft.rfft(self._past * self._window)
-        self._power = spectrum.real**2 + spectrum.imag**2
+        self._peak = max(float(self._fresh.max()), -float(self._fresh.min())) / 2
+        self._spectrum = np.fft.rfft(self._past * self._window)
+
+    def look(self) -> Tone:
+        """The strongest tone of what was taken in last."""
+        self._power = self._spectrum.real**2 + self._spectrum.imag**2
         strongest = self._lowest + int(self._power[self._lowest : -LOBE].argmax())
         lobe = self._lobe(strongest)
         all_of_it = float(self._power.sum())
-        peak = max(float(self._fresh.max()), -float(self._fresh.min())) / 2
-        return Tone(strongest, self._level(lobe), lobe / max(all_of_it, 1e-20), self._level(all_of_it), peak)
+        share = lobe / max(all_of_it, 1e-20)
+        return Tone(strongest, self._level(lobe), share, self._level(all_of_it), self._peak)
 
     def level_of(self, index: int) -> float:
         """Of the tone at this bin in the last window, in dB."""

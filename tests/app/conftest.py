@@ -117,7 +117,7 @@ class Trust:
     def __init__(self):
         self.remembered, self.heard = [], []
 
-    def remember(self, digest, name):
+    def remember(self, digest, name, path=None, kind=""):
         self.remembered.append((digest, name))
 
     def ours(self, digest):

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.app.controller.services import Services
 from studio.app.state import JobRow, ModelState
 from studio.app.tasks import Report, Tasks
+from studio.document.kinds import recognise
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project
 from studio.document.trust import content_digest
@@ -118,13 +119,14 @@ class Opening(QObject):
     def _trust(self, about: Path, source: ModelSource, ready: Ready, lost: Lost) -> None:
         """Trust these contents, not the name, and try again."""
 
-        def remembered(digest: str) -> None:
-            self._services.trust.remember(digest, about.name)
+        def remembered(found: tuple[str, str]) -> None:
+            digest, kind = found
+            self._services.trust.remember(digest, about.name, about, kind)
             self.open(source, ready, lost)
 
         self._tasks.run(
             f"Reading {about.name}",
-            lambda report, cancel: content_digest(about),
+            lambda report, cancel: (content_digest(about), recognise(about).name),
             remembered,
             lambda error: lost(error, source),
             key=self._key,
