@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +16,7 @@ from studio.link.shared import open_board
 from studio.link.tape import Tape
 
 CONTROL = "studio.engine.control"
+FAULT = 70  # as exit code
 BACK = 10  # by which the import of a spare engine steps back behind one that plays
 
 
@@ -26,6 +28,7 @@ def converse(request: dict[str, Any], line: Line) -> None:
             `number`, and whether it is a `spare` one, which is in no hurry.
         line: to the window. This thread sleeps in it: nothing else may run while sound plays.
     """
+    threading.excepthook = _end
     if request["spare"]:
         with ThreadPoolExecutor(1, initializer=_step_back) as in_background:
             in_background.submit(importlib.import_module, CONTROL).result()
@@ -42,6 +45,13 @@ def converse(request: dict[str, Any], line: Line) -> None:
     while (message := line.receive()) is not None and message["do"] != "quit":
         control.handle(message)
     control.close()
+
+
+def _end(failed: threading.ExceptHookArgs) -> None:
+    """A thread that makes sound has ended: better no engine, which is replaced, than one that is silent for ever."""
+    traceback.print_exception(failed.exc_value)
+    sys.stderr.flush()
+    os._exit(FAULT)
 
 
 def _step_back() -> None:
