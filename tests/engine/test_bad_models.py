@@ -91,6 +91,7 @@ def test_two_seconds_of_standing_still_end_in_a_sentence_and_in_sound(tempted, f
     studio.wait_status(lambda status: status.playing and status.position > position)
 
 
+@pytest.mark.slow
 def test_a_model_out_of_memory_is_left_out_and_the_engine_lives(tempted, fake_card):
     studio = tempted("leak")
     pid = engine_of(studio)
@@ -104,6 +105,7 @@ def test_a_model_out_of_memory_is_left_out_and_the_engine_lives(tempted, fake_ca
     assert studio.status().playing and engine_of(studio) == pid and nothing_was_loud(fake_card)
 
 
+@pytest.mark.slow
 def test_a_model_that_talks_disturbs_neither_the_sound_nor_the_line(tempted, fake_card, archives):
     studio = tempted("print")
     studio.set_knob(0, 1.0)

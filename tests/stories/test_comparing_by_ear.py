@@ -73,6 +73,7 @@ def test_level_match_makes_them_and_bypass_equally_loud(desk, two):
     near(desk, SINE * two[0])
 
 
+@pytest.mark.slow
 def test_the_mixer_is_heard(desk, two):
     desk.do("snapshot.recall-b")
     mixer, quiet = desk.page.mixer, two[1]
@@ -85,6 +86,7 @@ def test_the_mixer_is_heard(desk, two):
     near(desk, SINE * quiet)
 
 
+@pytest.mark.slow
 def test_the_limiter_holds_the_ceiling(desk, two):
     desk.do("snapshot.recall-a")
     near(desk, SINE * two[0])
@@ -97,6 +99,7 @@ def test_the_limiter_holds_the_ceiling(desk, two):
     near(desk, SINE * two[0])
 
 
+@pytest.mark.slow
 def test_a_second_model_is_heard_and_the_first_again(desk, dropped, two):
     desk.controller.second.open(ModelSource(path=str(dropped / "halved.py")))
     desk.answer(desk.wait_dialog("halved.py can run code"))

@@ -78,6 +78,7 @@ def test_it_goes_on_while_one_seeks_pauses_turns_and_bypasses(desk, folder):
     assert len(quiet) > RATE / 10  # the pause is in it
 
 
+@pytest.mark.slow
 def test_another_model_while_it_records(desk, folder, dropped):
     desk.play()
     record(desk)
