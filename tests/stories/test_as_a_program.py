@@ -1,5 +1,6 @@
 """`python -m studio` on a screen of its own, driven by keys alone."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -77,13 +78,22 @@ def level(card):
     return float(np.abs(card.evidence["played"][max(0, end - 4800) : end]).max()) if end > 4800 else 0.0
 
 
+def export_by_key(screen, home):
+    """A window that is still busy with its first model takes no order to export: then once more."""
+    for _ in range(5):
+        screen.press("ctrl+e")
+        with contextlib.suppress(AssertionError):
+            cards.wait_for((home / "packages").exists, 8, "an export to begin")
+            return
+
+
 def test_it_plays_exports_and_quits(program, screen, card, home):
     cards.wait_for(lambda: level(card) > 0.2, 30, "the example to be heard")
     seen = cards.wait_for(lambda: len(np.unique(screen.picture().reshape(-1, 3), axis=0)) > 200, 10, "a picture")
     assert seen and screen.picture().shape == (SIZE[1], SIZE[0], 3)
     screen.press("space")
     cards.wait_for(lambda: level(card) == 0.0, 10, "silence")
-    screen.press("ctrl+e")
+    export_by_key(screen, home)
     cards.wait_for(lambda: len([*home.glob("packages/*/*")]) == 2, 60, "both packages")
     mapped = Path(f"/proc/{program.pid}/maps").read_text()
     assert "libpython" in mapped or "python" in mapped
