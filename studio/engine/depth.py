@@ -44,20 +44,21 @@ def choose_depth(cost: Cost, model_block: int, sample_rate: int, block: int) -> 
     return min(math.ceil(cost.worst_seconds / seconds), math.ceil(model_block / block) + 1, MOST)
 
 
-def find_workable(measure: Measure, sample_rate: int, block: int) -> Workable | None:
+def find_workable(measure: Measure, slow: Cost, sample_rate: int, block: int) -> Workable | None:
     """The smallest block at which a model keeps up that does not at `block`; None where there is none.
 
     Two measurements tell what a call costs by itself and what its samples cost; the block that follows is tried.
 
     Args:
         measure: gives cost and model block at a block size.
+        slow: the cost at `block`, which is known already.
         sample_rate: in Hz.
         block: at which the model is too slow.
     """
     other = min(4 * block, LARGEST_BLOCK)
     if other <= block:
         return None
-    small, large = measure(block)[0].mean_seconds, measure(other)[0].mean_seconds
+    small, large = slow.mean_seconds, measure(other)[0].mean_seconds
     sample = max(0.0, (large - small) / (other - block))
     call = max(0.0, small - sample * block)
     while (block := 2 * block) <= LARGEST_BLOCK:

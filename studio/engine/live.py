@@ -170,10 +170,12 @@ class Live:
     def _held(self) -> Iterator[None]:
         """Nobody runs the graph or reads commands."""
         self._is_held = True
-        while self._is_inside or self._ahead.is_working:
+        while self._is_inside or self._ahead.is_working:  # less than a block, on the control thread
             time.sleep(0.0005)
-        yield
-        self._is_held = False
+        try:
+            yield
+        finally:
+            self._is_held = False
 
     def _fit(self, graph: Graph) -> None:
         """Make everything that depends on rate and block."""

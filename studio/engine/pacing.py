@@ -60,7 +60,7 @@ class Pacing:
                 tried = voice.at(rate, size)
             return tried.cost, tried.model_block
 
-        workable = find_workable(measure, rate, block)
+        workable = find_workable(measure, voice.cost, rate, block)
         with computing():
             graph.use_voice(voice.at(rate, block), graph.voice_heard)
         if workable is None and not graph.is_live:

@@ -33,15 +33,19 @@ def overhead(per_call, per_sample):
     return measure
 
 
+def found_for(measure, block):
+    return find_workable(measure, measure(block)[0], RATE, block)
+
+
 def test_the_smallest_block_that_works_is_found():
-    found = find_workable(overhead(per_call=0.004, per_sample=0.3), RATE, 128)
+    found = found_for(overhead(per_call=0.004, per_sample=0.3), 128)
     assert found == Workable(512, 1)  # 4 ms and 3.2 ms of 10.7 ms
     assert str(found) == "blocks of 512 samples, rendered one block ahead"
 
 
 def test_a_model_slower_than_its_own_sound_works_at_no_block():
-    assert find_workable(overhead(per_call=0.0, per_sample=1.5), RATE, 128) is None
+    assert found_for(overhead(per_call=0.0, per_sample=1.5), 128) is None
 
 
 def test_nothing_larger_than_the_largest_block_is_tried():
-    assert find_workable(overhead(per_call=0.0, per_sample=0.1), RATE, 8192) is None
+    assert found_for(overhead(per_call=0.0, per_sample=0.1), 8192) is None
