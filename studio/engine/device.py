@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from ctypes import util
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from studio.errors import AudioError
 
 Callback = Callable[[Floats | None, Floats, bool], None]
 USUAL_RATES = (48000, 44100)
+LIBRARY = "portaudio"
 TRIED_RATES = (44100, 48000, 88200, 96000, 192000)
 NO_SYSTEM = "This computer has no PortAudio library, so nothing can be played."
 NO_SYSTEM_HINT = "On Debian and Ubuntu install libportaudio2. Everything but listening works without it."
@@ -133,6 +136,13 @@ def rescan() -> None:
         portaudio._initialize()
     except portaudio.PortAudioError as error:
         raise AudioError(NO_DEVICE, NO_DEVICE_HINT, about="device") from error
+
+
+def locate() -> None:
+    """Look for PortAudio's library without opening it: on Linux that starts a program, which the lock forbids later."""
+    if sys.platform == "linux":
+        found, look = util.find_library(LIBRARY), util.find_library
+        util.find_library = lambda name: found if name == LIBRARY else look(name)
 
 
 def version() -> str:
@@ -282,11 +292,15 @@ def _stream(plan: _Plan, rate: int, callback: Callback, exact: bool) -> Any:
             return portaudio.Stream(device=pair, channels=(recorded, played), callback=duplex, **common)
 
         def play(outgoing: Any, _frames: int, _time: Any, status: Any) -> None:
-            if is_part:
-                outgoing.fill(0.0)
+            callback(None, outgoing, bool(status))
+
+        def play_part(outgoing: Any, _frames: int, _time: Any, status: Any) -> None:
+            outgoing.fill(0.0)
             callback(None, select(outgoing), bool(status))
 
-        return portaudio.OutputStream(device=index, channels=played, callback=play, **common)
+        return portaudio.OutputStream(
+            device=index, channels=played, callback=play_part if is_part else play, **common
+        )
     except (portaudio.PortAudioError, ValueError) as error:
         raise _refused(info.name, error, plan.source[1].name if plan.source else "") from error
 

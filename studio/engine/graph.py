@@ -208,7 +208,7 @@ class Graph:
         audio = self._in
         self._fill(incoming)
         self._input.apply(audio, levels.input_db)
-        self.meter_in.measure(audio)
+        self.meter_in.hear(audio)
         out, all_work = self._seats.process(audio, self._follow(positions), levels)
         if not all_work:
             self.guard.bridge()
@@ -289,8 +289,8 @@ class Graph:
         if self._to_prime and self._fresh:  # else the models still hold what was heard before a pause
             self._to_prime -= 1
             self._seats.prime(out, banks)
-        self.meter_in.measure(out)
-        self.meter_out.measure(out)
+        self.meter_in.hear(out)
+        self.meter_out.hear(out)
         return out
 
     def _fill(self, incoming: Floats | None) -> None:
@@ -321,13 +321,11 @@ class Graph:
     def _protect(self, out: Floats) -> None:
         """Let nothing out that is no sound, and nothing over the ceiling."""
         limiter = self._limiter
+        is_good = self.guard.check(out)
         if limiter.is_active:
-            is_good = self.guard.check(out, self.meter_out.peak(out))
             limiter.process(out)
             self.dry = limiter.late(self.dry)
-            self.meter_out.measure(out)
-        else:
-            is_good = self.guard.check(out, self.meter_out.measure(out))
+        self.meter_out.hear(out)
         if not is_good and self.guard.in_a_row % RESET_AFTER == 0:
             self._seats.seat.reset()
 

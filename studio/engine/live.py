@@ -150,8 +150,8 @@ class Live:
 
     def publish(self) -> None:
         """Show where the graph is, and how."""
-        self._show_place()
         board, graph = self._board, self.graph
+        board.playing, board.position, board.still = graph.playing, graph.source.head, self.is_still
         board.depth, board.latency = self.depth, graph.latency + self.depth * graph.block
         board.muted_blocks, board.reduction_db = graph.guard.muted, graph.reduction_db
         board.voice, board.ready = graph.voice_heard, 0
@@ -161,10 +161,6 @@ class Live:
         state = State.FAILING if graph.fault else State.RUNNING if graph.calls_model else State.OVERLOAD
         if board.state != state and board.state >= State.RUNNING:
             board.state = state
-
-    def _show_place(self) -> None:
-        board, graph = self._board, self.graph
-        board.playing, board.position, board.still = graph.playing, graph.source.head, self.is_still
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
@@ -206,7 +202,8 @@ class Live:
             self._until_shown = self._shown_every
             self.publish()
         else:
-            self._show_place()
+            board.playing, board.position = graph.playing, graph.source.head
+            board.still = is_still and self._quiet_blocks >= self.depth
         load = self.load
         # loading holds the interpreter, and what is not heard is not lost
         load.weigh(time.perf_counter() - began, counts=not (is_still or board.busy))

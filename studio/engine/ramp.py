@@ -25,6 +25,9 @@ class Ramp:
         value: where it starts.
         sample_rate: in Hz.
         block: samples of each call.
+
+    Attributes:
+        is_moving: it has not arrived.
     """
 
     def __init__(self, value: float, sample_rate: int, block: int) -> None:
@@ -32,18 +35,15 @@ class Ramp:
         self._count = np.arange(1, block + 1, dtype=np.float32)
         self.value = self._target = value
         self._left, self._step = 0, 0.0
-
-    @property
-    def is_moving(self) -> bool:
-        return self._left > 0
+        self.is_moving = False
 
     def jump(self, value: float) -> None:
         self.value = self._target = value
-        self._left = 0
+        self._left, self.is_moving = 0, False
 
     def aim(self, target: float) -> None:
         if target != self._target:
-            self._target, self._left = target, self._length
+            self._target, self._left, self.is_moving = target, self._length, True
             self._step = (target - self.value) / self._length
 
     def fill(self, out: Floats) -> None:
@@ -56,13 +56,18 @@ class Ramp:
         out[:moved] += self.value
         out[moved:] = self._target
         self._left -= moved
-        self.value = self._target if self._left == 0 else self.value + self._step * moved
+        self.is_moving = self._left > 0
+        self.value = self.value + self._step * moved if self.is_moving else self._target
 
 
 class Fade:
     """A share between 0 and 1 that goes from one end to the other in 10 ms, and may turn round on the way.
 
     Raised cosine: its slope is zero at both ends, so that the ends make no click either.
+
+    Attributes:
+        is_moving: it has not arrived.
+        is_open, is_closed: it is at 1, or at 0, and stays there. Plain values: they are asked for in every block.
     """
 
     def __init__(self, is_open: bool, sample_rate: int, block: int) -> None:
@@ -70,46 +75,43 @@ class Fade:
         curve = 0.5 - 0.5 * np.cos(np.pi * np.arange(self.length + 1) / self.length)
         self._up = np.concatenate([curve, np.ones(block)]).astype(np.float32)
         self._down = np.concatenate([curve[::-1], np.zeros(block)]).astype(np.float32)
-        self._at = self._target = self.length if is_open else 0  # steps up from 0
-
-    @property
-    def is_moving(self) -> bool:
-        return self._at != self._target
+        self.jump(is_open)
 
     @property
     def left(self) -> int:
         """Samples until it has arrived."""
         return abs(self._target - self._at)
 
-    @property
-    def is_open(self) -> bool:
-        """At 1, and staying there."""
-        return self._at == self._target == self.length
-
-    @property
-    def is_closed(self) -> bool:
-        """At 0, and staying there."""
-        return self._at == self._target == 0
-
     def open(self) -> None:
         self._target = self.length
+        self._look()
 
     def close(self) -> None:
         self._target = 0
+        self._look()
 
     def jump(self, is_open: bool) -> None:
-        self._at = self._target = self.length if is_open else 0
+        self._at = self._target = self.length if is_open else 0  # steps up from 0
+        self._look()
 
     def settle(self) -> None:
         """Be where it was going."""
         self._at = self._target
+        self._look()
 
     def next(self, count: int) -> Floats:
         """The next `count` shares, at most a block: a view that must not be written to."""
         if self._target == self.length:
             shares = self._up[self._at + 1 : self._at + 1 + count]
             self._at = min(self.length, self._at + count)
-            return shares
-        start = self.length - self._at + 1
-        self._at = max(0, self._at - count)
-        return self._down[start : start + count]
+        else:
+            start = self.length - self._at + 1
+            shares = self._down[start : start + count]
+            self._at = max(0, self._at - count)
+        self._look()
+        return shares
+
+    def _look(self) -> None:
+        self.is_moving = self._at != self._target
+        self.is_open = self._at == self._target == self.length
+        self.is_closed = self._at == self._target == 0

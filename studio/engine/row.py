@@ -26,6 +26,7 @@ class Row:
     def __init__(self, parts: tuple[Samples, ...], channels: int) -> None:
         self._channels = channels
         self._parts = tuple(np.asarray(part[:channels]) for part in parts)  # slices of a memmap are slow
+        self._alone = self._parts[0] if len(self._parts) == 1 else None
         ends = np.cumsum([part.shape[1] for part in self._parts], dtype=np.int64)
         self._ends: list[int] = ends.tolist()
         self.frames = self._ends[-1] if self._ends else 0
@@ -36,6 +37,9 @@ class Row:
     def read(self, position: int, out: Floats) -> None:
         """Copy from `position` on; before the start and behind the end there is silence."""
         count, done = out.shape[1], 0
+        if self._alone is not None and 0 <= position <= self.frames - count:  # nearly always
+            out[:] = self._alone[:, position : position + count]
+            return
         if position < 0:
             done = min(count, -position)
             out[:, :done] = 0.0

@@ -123,6 +123,9 @@ class Source:
     def fill(self, out: Floats) -> None:
         """Write the next block `[channels, block]`; zeros after the end."""
         done, block = 0, out.shape[1]
+        if self.loop is None and self._hand is None and self._pending is None and not self._fade.is_moving:
+            self._piece(out)
+            done = block
         while done < block:
             if not self._fade.is_moving:
                 self._jump_where_due()

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/probes.py NAME LOAD BLOCK DEPTH SECONDS
 
-overhead: blocks of our callback and calls of the bare model take turns of fifty, in one process, on one thread of the
-    card, so both meet the same caches, the same priority and the same busy neighbour. Of ours the card takes the time,
-    from the call to the return; of the model only the call itself counts.
+overhead: blocks of our callback, calls of the bare model, and a callback that does nothing but call it (the usual
+    design) take turns of fifty, in one process, on one thread of the card, so all meet the same caches, the same
+    priority and the same busy neighbour. Of callbacks the card takes the time, from the call to the return; of the bare
+    model only the call itself counts. A sound is played; live input has the feedback guard besides (`overhead_live`).
 exact: what the card was given, sample by sample, beside an offline render.
 unplugged: from the moment the card is pulled out to the first loud sample on the other one; the worst of three.
 killed, crashed, killed without a spare: from the end of the engine to the first loud sample, while a Qt event loop
@@ -34,9 +35,11 @@ from rt_adapter import _capture  # noqa: E402
 
 from studio.audio.raw import store  # noqa: E402
 from studio.link.player import Player  # noqa: E402
+from studio.link.wanted import parts_message  # noqa: E402
 
 RATE = 48000
 TURN = 50  # callbacks
+OURS, BARE, USUAL = range(3)  # whose turn it is
 TICK_MS = 5
 LOUD = 0.05
 GONE_NS = 50_000_000  # after which nothing that is heard can come from the engine that went
@@ -56,7 +59,7 @@ class Session:
         self.card = cards.FakeCard(cards.build_fake_card(folder), folder, Environment())
         self.folder, self.block, self.depth = folder, block, depth
         self.events: queue.SimpleQueue = queue.SimpleQueue()
-        self.player = Player(self.events.put, **player)
+        self.player = Player(self.events.put, **player, folders=[folder])
 
     def model(self) -> str:
         plain, archive = self.folder / "plain.pt", self.folder / "model.pt"
@@ -100,10 +103,15 @@ def sine(seconds):
     return np.tile(0.5 * np.sin(2 * np.pi * 997 * at / RATE), (2, 1)).astype(np.float32)
 
 
-def overhead(folder: Path, load: str, block: int, depth: int, seconds: int) -> dict:
+def overhead_live(folder: Path, load: str, block: int, depth: int, seconds: int) -> dict:
+    return overhead(folder, load, block, depth, seconds, live=True)
+
+
+def overhead(folder: Path, load: str, block: int, depth: int, seconds: int, live: bool = False) -> dict:
     """This process is the window; the engine's Control lives in a child, and its callback takes turns there."""
     card = cards.FakeCard(cards.build_fake_card(folder), folder, Environment())
-    command = [sys.executable, str(Path(__file__).resolve()), "overhead_inside", str(folder), str(block)]
+    inside = ["overhead_inside", str(folder), str(block), "live" if live else "file"]
+    command = [sys.executable, str(Path(__file__).resolve()), *inside]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         child.stdout.readline()
         with contextlib.suppress(PermissionError):
@@ -115,15 +123,12 @@ def overhead(folder: Path, load: str, block: int, depth: int, seconds: int) -> d
     calls = min(int(card.evidence["calls"]), cards.bench.MAXCB)
     took = (card.evidence["t_out"][:calls] - card.evidence["t_in"][:calls]) / 1e3
     turns = np.arange(calls) // TURN
-    ours = took[(turns % 2 == 0) & (turns >= 4)]
-    bare = bare[2 * TURN :]
-    over = float(np.median(ours) - np.median(bare))
-    empty = float(np.median(took[(turns % 2 == 1) & (turns >= 4)]) - np.median(bare))  # PortAudio to Python and back
-    ratio = float(np.median(ours) / np.median(bare))
-    return {"over_us": over, "ratio": ratio, "bare_us": float(np.median(bare)), "of_it_empty_us": empty}
+    ours, naive = (float(np.median(took[(turns % 3 == turn) & (turns >= 6)])) for turn in (OURS, USUAL))
+    model = float(np.median(bare[2 * TURN :]))
+    return {"over_us": ours - model, "ratio": ours / model, "usual_over_us": naive - model, "bare_us": model}
 
 
-def overhead_inside(folder: Path, block: int) -> None:
+def overhead_inside(folder: Path, block: int, source: str) -> None:
     import torch
 
     from studio.engine import control as module
@@ -134,17 +139,24 @@ def overhead_inside(folder: Path, block: int) -> None:
     _capture(str(plain), 2, archive)
     bare, still = torch.jit.load(str(plain)).eval(), torch.zeros(1, 2, block)
     taken, calls, opened = [], [0], module.open_device
+    sound = sine(600)
+
+    def usual(outgoing):
+        still[0] = torch.from_numpy(sound[:, :block])
+        outgoing[:] = bare(still)[0].numpy().T
 
     def alternating(callback):
         def call(incoming, outgoing, was_late):
-            turn, calls[0] = calls[0] // TURN, calls[0] + 1
-            if turn % 2 == 0:
+            turn, calls[0] = calls[0] // TURN % 3, calls[0] + 1
+            if turn == OURS:
                 callback(incoming, outgoing, was_late)
-                return
-            began = time.perf_counter()
-            bare(still)
-            taken.append(time.perf_counter() - began)
-            outgoing.fill(0.0)
+            elif turn == USUAL:
+                usual(outgoing)
+            else:
+                began = time.perf_counter()
+                bare(still)
+                taken.append(time.perf_counter() - began)
+                outgoing.fill(0.0)
 
         return call
 
@@ -154,8 +166,10 @@ def overhead_inside(folder: Path, block: int) -> None:
     read_end, write_end = os.pipe()
     file, board = create_board()
     control = module.Control(board, read_end, lambda message: print(message, file=sys.stderr))
-    control.handle({"do": "device", "name": None, "sample_rate": RATE, "block": block, "live": True, "depth": 0})
+    control.handle({"do": "device", "name": None, "sample_rate": RATE, "block": block, "live": source == "live", "depth": 0})
     control.handle({"do": "model", "path": str(archive), "key": "bench", "quiet": False, "knobs": [], "slot": 0})
+    if source == "file":
+        control.handle(parts_message([store(sound, RATE, folder, "sound")], 0))
     transport = {"playing": True, "loop": None, "bypassed": False, "voice": 0, "ceiling_db": None}
     control.handle({"do": "transport", **transport})
     print("plays", flush=True)
@@ -300,13 +314,13 @@ def own_mb(pid: int) -> float:
 
 
 PROBES = {
-    "overhead": overhead, "exact": exact, "unplugged": unplugged,
+    "overhead": overhead, "overhead_live": overhead_live, "exact": exact, "unplugged": unplugged,
     "killed": killed, "crashed": crashed, "killed without a spare": killed_without_a_spare,
 }  # fmt: skip
 
 if __name__ == "__main__":
     if sys.argv[1] == "overhead_inside":
-        overhead_inside(Path(sys.argv[2]), int(sys.argv[3]))
+        overhead_inside(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
     else:
         name, load, block, depth, seconds = sys.argv[1:]
         with tempfile.TemporaryDirectory(prefix="probe-") as folder:
