@@ -34,6 +34,7 @@ def test_the_commands_do_what_is_said(reader, line):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_the_script_runs_and_its_package_opens(reader, tmp_path, text):
     (tmp_path / "script.py").write_text(text)

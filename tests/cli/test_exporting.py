@@ -31,6 +31,7 @@ def host_accepts(script, path, *words):
     return done.returncode == 0, done.stdout[-3000:]
 
 
+@pytest.mark.slow
 def test_both_packages_are_accepted_by_their_hosts(studio, model, card, tmp_path):
     words = ["--host", "neutone", "--host", "audacity", "--card", card(), "--out", "packages", "--trust", "--json"]
     said = studio("export", model("volume"), *words)
@@ -73,6 +74,7 @@ def test_a_host_that_needs_a_rate_asks_for_it(studio, model, card, tmp_path):
     assert said.code == 0, said.out
 
 
+@pytest.mark.slow
 def test_demo_does_the_whole_job(studio, tmp_path):
     said = studio("demo", "--out", "demo", "--json")
     assert said.code == 0, said.out + said.err
@@ -114,6 +116,7 @@ def test_an_export_goes_on_where_it_stopped(studio, model, card, tmp_path):
     assert not any(each["kept"] for each in turned.json["packages"])
 
 
+@pytest.mark.slow
 def test_the_report_shows_every_check_of_model_and_packages(studio, model, card, tmp_path):
     said = studio("export", model("volume"), *SWEEPS, "--card", card())
     page = (tmp_path / "p" / "report.html").read_text()

@@ -12,8 +12,7 @@ def read(path):
     return audio.T, rate
 
 
-@pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("block", [64, 1000])
+@pytest.mark.parametrize(("channels", "block"), [(1, 64), (2, 1000)])
 def test_a_gain_is_a_gain_sample_by_sample(studio, model, sound, channels, block, tmp_path):
     path, audio = sound(channels=channels)
     said = studio(
@@ -25,7 +24,7 @@ def test_a_gain_is_a_gain_sample_by_sample(studio, model, sound, channels, block
     assert said.json["latency"] == 0 and said.json["realtime_factor"] > 1
 
 
-@pytest.mark.parametrize("rate", [22050, 48000])
+@pytest.mark.parametrize("rate", [22050, pytest.param(48000, marks=pytest.mark.slow)])
 def test_a_simulated_host_has_its_own_rate_and_length(studio, model, sound, rate, tmp_path):
     path, _ = sound(frames=12345)
     said = studio("render", model("volume"), path, "out.wav", "--sample-rate", rate, "--trust", "--json")
@@ -33,6 +32,7 @@ def test_a_simulated_host_has_its_own_rate_and_length(studio, model, sound, rate
     assert made_rate == rate and made.shape[1] == round(12345 * rate / 44100) == said.json["frames"]
 
 
+@pytest.mark.slow
 def test_a_model_of_another_rate_stays_in_time(studio, model, tmp_path):
     """A slow sine has to come back where it was, through 48 → 16 → 48 kHz and out of the delay that is reported."""
     wave = (0.5 * np.sin(2 * np.pi * 440 * np.arange(48000) / 48000)).astype("float32")
@@ -60,7 +60,7 @@ def test_a_wrong_knob_is_refused(studio, model, sound, setting):
     assert said.code == 2 and said.json["error"]["fields"] == ["set"]
 
 
-@pytest.mark.parametrize("frames", [1, 100])
+@pytest.mark.parametrize("frames", [1, pytest.param(100, marks=pytest.mark.slow)])
 def test_very_short_sounds_keep_their_length(studio, model, sound, frames, tmp_path):
     path, audio = sound(frames=frames)
     said = studio("render", model("volume"), path, "out.wav", "--trust", "--json")
@@ -109,6 +109,7 @@ def test_levels_are_those_of_the_window(studio, model, sound, options, factor, t
     np.testing.assert_allclose(read(tmp_path / "out.wav")[0], audio * factor, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_mix_of_outputs_is_written_beside_them(studio, model, sound, tmp_path):
     path, audio = sound(channels=1)
     said = studio("render", model("stems"), path, "out.wav", "--stem", "low=-90", "--trust", "--json")
@@ -123,7 +124,7 @@ def test_a_wrong_stem_is_refused(studio, model, sound, option):
     assert said.code == 2 and said.json["error"]["fields"] == ["stem"] and said.json["error"]["hint"]
 
 
-@pytest.mark.parametrize("rate", [None, 22050])
+@pytest.mark.parametrize("rate", [None, pytest.param(22050, marks=pytest.mark.slow)])
 def test_a_test_sound_needs_no_file(studio, model, rate, tmp_path):
     words = ["--sample-rate", rate] if rate else []
     said = studio("render", model("volume"), "tone:sine:500", "out.wav", "--set", "gain=1", *words, "--trust", "--json")

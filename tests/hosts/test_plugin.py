@@ -92,6 +92,7 @@ def test_a_host_from_outside_is_exported_to(outside, tmp_path):
     assert said["packages"][0]["checks"][0]["id"] == "outside.peak"
 
 
+@pytest.mark.slow
 def test_its_limits_are_data_that_the_command_reads(outside, tmp_path):
     card = tmp_path / "card.json"
     card.write_text(json.dumps({"name": "A name of more than twelve"}))

@@ -4,7 +4,7 @@ import pytest
 from desk import until
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-pytestmark = [pytest.mark.gui, pytest.mark.audio]
+pytestmark = [pytest.mark.gui, pytest.mark.audio, pytest.mark.slow]
 QUIET = 10 ** (-12 / 20)
 SINE = 0.5
 
@@ -34,7 +34,6 @@ def test_with_consent_it_opens_and_begins_quietly(desk, dropped):
     assert "44.1" in desk.page.header.sentence.text() or desk.project.card.sample_rate == 44100
 
 
-@pytest.mark.slow
 def test_a_model_that_was_heard_before_is_as_loud_as_it_is(desk, dropped):
     desk.drop(dropped.parent / dropped.name / "level.py")
     desk.answer(desk.wait_dialog("level.py"))
@@ -45,7 +44,6 @@ def test_a_model_that_was_heard_before_is_as_loud_as_it_is(desk, dropped):
     desk.wait_level(SINE * 0.5 * 0.97, SINE * 0.5 * 1.03)
 
 
-@pytest.mark.slow
 def test_a_class_is_picked_where_there_are_several(desk, dropped):
     desk.drop(dropped / "several.py")
     desk.answer(desk.wait_dialog("several.py"))
@@ -58,7 +56,6 @@ def test_a_class_is_picked_where_there_are_several(desk, dropped):
     assert desk.project.model.class_name == "Eighth"
 
 
-@pytest.mark.slow
 def test_constructor_arguments_are_asked_for(desk, dropped):
     desk.drop(dropped / "arguments.py")
     desk.answer(desk.wait_dialog("arguments.py"))
@@ -91,7 +88,6 @@ def test_undo_goes_back_to_the_model_before(desk):
     desk.wait_level(SINE * 0.3 * 0.97, SINE * 0.3 * 1.03)
 
 
-@pytest.mark.slow
 def test_a_file_that_changes_on_disk_offers_to_be_read_again(desk, dropped, home):
     path = home / "mine.py"
     path.write_text((dropped / "halved.py").read_text().replace("0.5", "0.6"))

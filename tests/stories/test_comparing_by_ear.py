@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from studio.audio.files import read_audio
 from studio.document.opened import ModelSource
 
-pytestmark = [pytest.mark.gui, pytest.mark.audio]
+pytestmark = [pytest.mark.gui, pytest.mark.audio, pytest.mark.slow]
 SINE = 0.5
 
 
@@ -57,7 +57,6 @@ def test_a_snapshot_is_heard_when_its_key_is_pressed(desk, two):
         near(desk, SINE * level)
 
 
-@pytest.mark.slow
 def test_level_match_makes_them_and_bypass_equally_loud(desk, two):
     _, quiet = two
     desk.do("snapshot.match")
@@ -73,7 +72,6 @@ def test_level_match_makes_them_and_bypass_equally_loud(desk, two):
     near(desk, SINE * two[0])
 
 
-@pytest.mark.slow
 def test_the_mixer_is_heard(desk, two):
     desk.do("snapshot.recall-b")
     mixer, quiet = desk.page.mixer, two[1]
@@ -86,7 +84,6 @@ def test_the_mixer_is_heard(desk, two):
     near(desk, SINE * quiet)
 
 
-@pytest.mark.slow
 def test_the_limiter_holds_the_ceiling(desk, two):
     desk.do("snapshot.recall-a")
     near(desk, SINE * two[0])
@@ -99,7 +96,6 @@ def test_the_limiter_holds_the_ceiling(desk, two):
     near(desk, SINE * two[0])
 
 
-@pytest.mark.slow
 def test_a_second_model_is_heard_and_the_first_again(desk, dropped, two):
     desk.controller.second.open(ModelSource(path=str(dropped / "halved.py")))
     desk.answer(desk.wait_dialog("halved.py can run code"))
@@ -113,7 +109,6 @@ def test_a_second_model_is_heard_and_the_first_again(desk, dropped, two):
     assert desk.model == "level.py" and desk.project.model.path.endswith("level.py")
 
 
-@pytest.mark.slow
 def test_swapped_the_second_is_the_projects_and_back(desk, two):
     desk.do("second.swap")
     until(lambda: desk.model == "halved.py" and desk.controller.second.now.source.path.endswith("level.py"))
@@ -131,7 +126,6 @@ def rewind(desk):
     until(lambda: not desk.controller.playing.playing and desk.status.position == 0, what="the start of the sound")
 
 
-@pytest.mark.slow
 def test_moves_are_recorded_played_again_and_saved(desk, two, home):
     """Reference: the lane as it is in the document, against what the card got while it was played."""
     rewind(desk)

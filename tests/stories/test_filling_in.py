@@ -4,7 +4,7 @@ import pytest
 from desk import type_into, until
 from PySide6.QtTest import QTest
 
-pytestmark = [pytest.mark.gui, pytest.mark.audio]
+pytestmark = [pytest.mark.gui, pytest.mark.audio, pytest.mark.slow]
 SINE = 0.5
 
 
@@ -35,7 +35,6 @@ def test_the_limit_is_beside_the_field_at_every_letter(desk):
     assert not field.trouble.isVisible()
 
 
-@pytest.mark.slow
 def test_a_wider_range_is_captured_again_and_sounds_right(desk):
     parameter = desk.project.card.parameters[0]
     assert (parameter.name, parameter.drives) == ("level", "argument:level")
@@ -49,7 +48,6 @@ def test_a_wider_range_is_captured_again_and_sounds_right(desk):
     assert desk.project.card.parameters[0].max == 2
 
 
-@pytest.mark.slow
 def test_a_knob_gets_name_unit_and_description(desk):
     desk.edit_knob("name", "Loudness")
     desk.edit_knob("description", "How much of it")

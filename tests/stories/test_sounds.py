@@ -11,7 +11,7 @@ from desk import RATE, until
 
 from studio.audio.files import read_audio
 
-pytestmark = [pytest.mark.gui, pytest.mark.audio]
+pytestmark = [pytest.mark.gui, pytest.mark.audio, pytest.mark.slow]
 
 
 def phase(sound, first):
@@ -62,7 +62,6 @@ def test_bypass_is_in_time_and_without_a_click(desk, dropped):
     assert cards.steadiness(heard) < -50
 
 
-@pytest.mark.slow
 def test_what_is_saved_is_what_the_command_line_renders(desk, dropped, home):
     desk.play(False)
     desk.drop(dropped / "level.py")
