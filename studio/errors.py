@@ -16,15 +16,34 @@ StudioError
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar
+
+LONG_WORD = re.compile(r"[^\s/\\]{100,}")  # a file name of 255 letters would push everything else out of a window
+
+
+def shown(text: str) -> str:
+    """Text with what cannot be seen in it spelled out: line breaks, marks that turn letters round, bytes that are none.
+
+    A word as long as a file name may be is cut in the middle.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(each if _is_seen(each) else each.encode("unicode_escape").decode() for each in text)
+    return LONG_WORD.sub(lambda word: f"{word[0][:60]}…{word[0][-30:]}", text)
+
+
+def _is_seen(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    return kind not in ("Cc", "Cs", "Zl", "Zp") and not (kind == "Cf" and unicodedata.bidirectional(letter) != "BN")
 
 
 class StudioError(Exception):
     """One sentence that says what is wrong, and one way out.
 
     Args:
-        sentence: what is wrong, in words of the user.
+        sentence: what is wrong, in words of the user; names in it may hold anything, see `shown`.
         hint: what to do about it.
         about: the file, field or device it is about.
         fields: names of the options or card fields concerned.
@@ -42,7 +61,7 @@ class StudioError(Exception):
         choices: Sequence[str] = (),
     ) -> None:
         super().__init__(sentence, hint, about, tuple(fields), tuple(choices))  # args are what pickle keeps
-        self.sentence, self.hint, self.about = sentence, hint, about
+        self.sentence, self.hint, self.about = shown(sentence), shown(hint), about
         self.fields, self.choices = tuple(fields), tuple(choices)
 
     def __str__(self) -> str:
@@ -75,7 +94,10 @@ class ConsentNeeded(ModelError):
 
 
 class CompileError(ModelError):
+    """`output` is what TorchScript itself said."""
+
     code = "cannot-compile"
+    output: str = ""
 
 
 class CardError(StudioError):

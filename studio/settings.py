@@ -187,7 +187,7 @@ class Settings:
             return {}
         try:
             found = json.loads(read_text(self.path, "settings file"))
-        except (json.JSONDecodeError, RecursionError, FileError):
+        except (ValueError, RecursionError, FileError):
             found = None
         if isinstance(found, dict):
             return found

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import os
+import re
+import secrets
 import shutil
 import stat
 import sys
@@ -16,6 +19,10 @@ from typing import BinaryIO
 
 from studio.errors import FileError
 
+_OURS = re.compile(r"\..*\.[a-z0-9_]{8}\.part")  # as tempfile names them for `replacing` and `staging_beside`
+_ASIDE = re.compile(r"\.(.+)\.\d+\.old")
+DAY_S = 86_400.0
+
 
 def resources() -> Path:
     """The folder of icons, palettes, examples, sounds and help: in the package, or beside it in a checkout."""
@@ -25,9 +32,13 @@ def resources() -> Path:
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a regular file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Hexadecimal SHA-256 of a regular file. Raises: FileError where it cannot be read, or is gone."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        said = f"{path.name} cannot be read: {error.strerror}."
+        raise FileError(said, "Is it still there?", about=path.name) from error
 
 
 @contextlib.contextmanager
@@ -40,14 +51,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
+        handle, temporary = _open_beside(path)
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
-            _sync_file(stream.fileno())
+            sync_file(stream.fileno())
         _keep_mode(path, temporary)
         _replace(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
@@ -78,10 +89,25 @@ def read_text(path: Path, what: str = "file") -> str:
         raise FileError(f"{path.name} cannot be read: {error.strerror}.", about=path.name) from error
 
 
-def require_file(path: Path) -> None:
-    """Raise FileError unless `path` is a regular file (not a folder, pipe, device or link circle)."""
+def is_folder(path: Path) -> bool:
+    """Whether it is one; also for names that no file can have, where `Path.is_dir` raises."""
     try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def require_file(path: Path) -> None:
+    """Raise FileError unless `path` is a regular file (no folder, pipe, device or link circle) of a name that is text.
+
+    Names are kept in projects, consents and packages, all of which are text.
+    """
+    try:
+        str(path).encode()
         mode = path.stat().st_mode
+    except UnicodeEncodeError as error:
+        said = f"{path.name} has a name, or lies in a folder with a name, that is no text."
+        raise FileError(said, "Rename it, then open it.", about=path.name) from error
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise FileError(f"{path.name or path} {reason}.", "Check the path.", about=str(path.name)) from error
@@ -91,32 +117,55 @@ def require_file(path: Path) -> None:
 
 
 def move_folder_into_place(staged: Path, target: Path) -> None:
-    """Put a finished folder where `target` says; an older folder there is set aside first and restored on failure."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Put a finished folder where `target` says; what was there before is removed once the new one stands.
+
+    Whoever looks finds the old folder or the new one. Only where the system cannot exchange two names is there a
+    moment without either; an end in that moment is mended by the next call, or by `sweep`.
+    """
     aside = target.with_name(f".{target.name}.{os.getpid()}.old")
     try:
-        if target.exists():
-            _replace(target, aside)
-        try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _put_back(target.parent)
+        _sync_tree(staged)
+        if not target.exists():
             _replace(staged, target)
-        except OSError:
-            if aside.exists():
+        elif not _exchange(staged, target):
+            _replace(target, aside)
+            try:
+                _replace(staged, target)
+            except OSError:
                 _replace(aside, target)
-            raise
-        _sync_folder(target.parent)
+                raise
+        sync_folder(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True) if target.exists() else None
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(staged, ignore_errors=True)
 
 
 def move_file_into_place(staged: Path, target: Path) -> None:
     """Put a finished file of the same disk where `target` says, as one step."""
     try:
+        _sync_tree(staged)
         _replace(staged, target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
+
+
+def sweep(folder: Path, older_than_s: float = DAY_S) -> int:
+    """Remove what writers that were killed left in `folder`, and put back what they had set aside.
+
+    Returns: how many were removed. What is younger may be in use, so it stays.
+    """
+    removed, now = 0, time.time()
+    with contextlib.suppress(OSError):
+        _put_back(folder)
+        for left in folder.iterdir():
+            if _OURS.fullmatch(left.name) and now - left.lstat().st_mtime > older_than_s:
+                shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+                removed += 1
+    return removed
 
 
 @contextlib.contextmanager
@@ -150,10 +199,12 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(RecursionError):  # folders in folders, as deep as foreign code likes
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sync_file(handle: int) -> None:
+def sync_file(handle: int) -> None:
+    """Return when what was written to an open file is on the disk. Raises: OSError."""
     if sys.platform == "darwin":
         import fcntl
 
@@ -163,7 +214,44 @@ def _sync_file(handle: int) -> None:
     os.fsync(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_tree(path: Path) -> None:
+    """Bring a file, or all of a folder, to the disk before a rename makes it count."""
+    if sys.platform == "win32":
+        return  # has no such call for what is not open for writing
+    for each in [path, *path.rglob("*")]:
+        if each.is_dir():
+            sync_folder(each)
+        elif not each.is_symlink():
+            handle = os.open(each, os.O_RDONLY)
+            try:
+                sync_file(handle)
+            finally:
+                os.close(handle)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two names change places as one step; False where the system or its disk cannot."""
+    if sys.platform == "win32":
+        return False
+    library, names = ctypes.CDLL(None), (os.fsencode(one), os.fsencode(other))
+    if sys.platform == "linux" and hasattr(library, "renameat2"):
+        at_cwd, exchange = -100, 2
+        return bool(library.renameat2(at_cwd, names[0], at_cwd, names[1], exchange) == 0)
+    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        swap = 2
+        return bool(library.renamex_np(*names, swap) == 0)
+    return False
+
+
+def _put_back(folder: Path) -> None:
+    """A folder set aside by a process that ended before the new one stood is the only one there is."""
+    for aside in folder.glob(".*.old"):
+        named = _ASIDE.fullmatch(aside.name)
+        if named and aside.is_dir() and not (folder / named[1]).exists():
+            _replace(aside, folder / named[1])
+
+
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut. Windows has no such call and keeps its own journal."""
     if sys.platform == "win32":
         return
@@ -174,17 +262,24 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _open_beside(path: Path) -> tuple[int, str]:
+    """A new file for what will take the place of `path`, made with the mode that has: a locked job may change none."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = path.with_name(f".{path.name[:64]}.{secrets.token_hex(4)}.part")
+        with contextlib.suppress(FileExistsError):
+            return os.open(temporary, flags, mode | stat.S_IWUSR), str(temporary)
+
+
 def _keep_mode(path: Path, temporary: str) -> None:
-    """Mkstemp makes files private; a saved file gets the mode it had, or the usual one."""
-    if sys.platform == "win32":
+    """A file that was saved before keeps its mode where the usual one would narrow it."""
+    if sys.platform == "win32" or not path.exists():
         return
-    if path.exists():
-        mode = stat.S_IMODE(path.stat().st_mode)
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    Path(temporary).chmod(mode)
+    mode, made = stat.S_IMODE(path.stat().st_mode), Path(temporary)
+    if stat.S_IMODE(made.stat().st_mode) != mode:
+        with contextlib.suppress(PermissionError):
+            made.chmod(mode)
 
 
 def _replace(source: Path | str, target: Path, tries: int = 20) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from studio.app.compare_commands import CompareCommands
 from studio.app.device_commands import DeviceCommands
+from studio.app.help_commands import HelpCommands
 from studio.app.sound_commands import SOUNDS, SoundCommands
 from studio.app.state import Page
 
@@ -33,6 +35,7 @@ class Commands:
         self.sounds = SoundCommands(window, controller)
         self.devices = DeviceCommands(window, controller)
         self.compare = CompareCommands(window, controller)
+        self.helping = HelpCommands(window, controller)
 
     # files
 
@@ -62,25 +65,32 @@ class Commands:
         self._controller.open_example()
 
     def begin(self, paths: list[Path]) -> None:
-        """Open what was named on the command line, or the example, playing."""
+        """Offer what a window that is gone could not save; then open what was named, or the example, playing."""
+        self._controller.recovery.begin(paths, lambda: self._open_first(paths))
+
+    def restore(self) -> None:
+        self._controller.recovery.offer()
+
+    def _open_first(self, paths: list[Path]) -> None:
         if paths:
             self._controller.begin()
             self._dropping.open(paths)
         else:
             self._controller.open_example(play=True)
 
-    def save(self) -> None:
+    def save(self, then: Callable[[], None] = lambda: None) -> None:
+        """Save the project, where it was never saved under a name that is asked for; `then` is called once it is."""
         if self._controller.projects.file is None:
-            self.save_as()
+            self.save_as(then)
         else:
-            self._controller.projects.save(self._controller.projects.file)
+            self._controller.projects.save(self._controller.projects.file, then)
 
-    def save_as(self) -> None:
+    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
         name = self._controller.project.card.name or "untitled"
         suggested = self._controller.projects.file or Path(self._settings["files.folder"]) / f"{name}.studio"
         path, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggested), PROJECTS)
         if path:
-            self._controller.projects.save(Path(path).with_suffix(".studio"))
+            self._controller.projects.save(Path(path).with_suffix(".studio"), then)
 
     def save_sound(self) -> None:
         sound = self._controller.listening.now

@@ -1,4 +1,4 @@
-"""What the actions about devices and this computer do."""
+"""What the actions about devices do."""
 
 from __future__ import annotations
 
@@ -52,24 +52,6 @@ class DeviceCommands:
         dialog.say("Use headphones", "title")
         dialog.say("What the microphone hears is played at once. Through loudspeakers it may howl, and suddenly.")
         dialog.say("A howl is noticed and lowered, but do not rely on it: begin with the volume down.", "dim")
-        dialog.open()
-
-    def doctor(self) -> None:
-        from studio.app.dialogs.doctor import DoctorDialog
-        from studio.flows.doctor import examine
-
-        device, tasks = self._controller.playing.device, self._controller.tasks
-        dialog = DoctorDialog(self._window, self._window.theme)
-        playing = f"{device.name}, {device.sample_rate / 1000:g} kHz, {device.block} samples" if device.name else ""
-        number = tasks.run(
-            "Checking this computer",
-            lambda report, cancel: examine(self._settings, playing=playing, report=report, cancel=cancel),
-            dialog.show_sections,
-            dialog.show_failure,
-            key="doctor",
-            quiet=True,
-        )
-        dialog.finished.connect(lambda _result: tasks.drop("doctor") if number else None)
         dialog.open()
 
     def _warned(self, yes: bool) -> None:

@@ -42,12 +42,15 @@ class Leaving:
     def _answered(self, yes: bool) -> None:
         if not yes:
             return
-        self._commands.save()
+        self._commands.save(self._saved)
+
+    def _saved(self) -> None:
         if self._controller.editing.history.is_saved:
             self._close()
 
     def _discard(self, dialog: Dialog) -> None:
         dialog.done(Dialog.DialogCode.Rejected)
+        self._controller.journalling.discard()
         self._close()
 
     def _close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
 from studio.app.controller.services import Services
@@ -18,11 +19,12 @@ from studio.document.trust import Trust
 from studio.flows.checking import check_model
 from studio.flows.editing import write_card
 from studio.flows.exporting import export_model
-from studio.flows.opening import open_model
+from studio.flows.opening import PROBE_LIMITS, open_model
 from studio.flows.publishing import plan_publish, publish
 from studio.flows.recording import record
 from studio.flows.rendering import render_file
 from studio.link.player import Player
+from studio.link.ready import Ready
 from studio.settings import Settings
 
 USUAL_HZ = 48000  # of a test sound without a device
@@ -30,8 +32,10 @@ USUAL_HZ = 48000  # of a test sound without a device
 
 def real_services(settings: Settings, resources: Path, session: Path) -> Services:
     """What the window of a user gets."""
+    ready = Ready("probe", PROBE_LIMITS)
+    ready.start()
     return Services(
-        open_model=open_model,
+        open_model=partial(open_model, ready=ready),
         render_file=render_file,
         export_model=export_model,
         check_model=check_model,
@@ -40,12 +44,13 @@ def real_services(settings: Settings, resources: Path, session: Path) -> Service
         write_card=write_card,
         load_sound=load_sound,
         record=record,
-        player=lambda tell: Player(tell, spare=settings["audio.spare_engine"]),
+        player=lambda tell: Player(tell, spare=settings["audio.spare_engine"], folders=[session]),
         midi=Ports,
         settings=settings,
         trust=Trust(),
         resources=resources,
         session=session,
+        ready=ready,
     )
 
 

@@ -35,6 +35,34 @@ class ModelState(Enum):
     READY = "ready"
 
 
+class Answer(Enum):
+    """What becomes of unsaved work that was found."""
+
+    RESTORE = "restore"
+    SAVED = "saved"
+    BOTH = "both"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class UnsavedWork:
+    """Work of a window that is gone, as it is offered.
+
+    Attributes:
+        name: of the project.
+        place: its file; empty where it was never saved.
+        last: what was done last.
+        changed_at: when, in seconds since 1970.
+        has_saved: whether its file is there, to be opened instead.
+    """
+
+    name: str
+    place: str
+    last: str
+    changed_at: float
+    has_saved: bool
+
+
 class RowState(Enum):
     """Where a piece of work stands."""
 

@@ -15,6 +15,7 @@ from studio.app.pages.jobs_page import JobsPage
 from studio.app.pages.model_page import ModelPage
 from studio.app.state import CheckState, Device, JobRow, Page, Situation
 from studio.app.theme.theme import Theme
+from studio.app.widgets.last_time import LastTime
 from studio.app.widgets.rail import Rail
 from studio.app.widgets.status import StatusLine
 from studio.app.widgets.strip import ErrorStrip
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self.menus = Menus(self, theme)
         self.model, self.jobs = ModelPage(theme), JobsPage()
         self.rail = Rail(theme, PAGES, LOW)
-        self.strip, self.status = ErrorStrip(theme), StatusLine(theme)
+        self.strip, self.status, self.last_time = ErrorStrip(theme), StatusLine(theme), LastTime(theme)
         self.pages = QStackedWidget()
         self._made: dict[int, QWidget] = {Page.MODEL: self.model, Page.JOBS: self.jobs}
         self.model.audio.list.setMenu(self.menus.menu("Sounds"))
@@ -207,6 +208,7 @@ class Window(QMainWindow):
         main = QVBoxLayout()
         main.setContentsMargins(4, 8, 8, 8)
         main.setSpacing(8)
+        main.addWidget(self.last_time)
         main.addWidget(self.strip)
         main.addWidget(self.pages, 1)
         across = QHBoxLayout()

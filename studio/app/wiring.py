@@ -11,6 +11,7 @@ from studio.app.compare_wiring import CompareWiring
 from studio.app.controller.controller import Controller, Trouble
 from studio.app.controller.devices import REOPENS
 from studio.app.controller.dropping import Dropping
+from studio.app.diagnosing import Diagnosing
 from studio.app.leaving import Leaving
 from studio.app.midi_wiring import MidiWiring
 from studio.app.recording_wiring import RecordingWiring
@@ -19,7 +20,7 @@ from studio.app.state import ExportState, Labels, Situation, Sound
 from studio.app.window import Window
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project
-from studio.errors import JobError, StudioError
+from studio.errors import StudioError
 
 
 class Wiring:
@@ -46,6 +47,7 @@ class Wiring:
         self.comparing = CompareWiring(window, controller, self.commands)
         self._recording = RecordingWiring(window, controller, self.commands)
         self._midi = MidiWiring(window, controller)
+        self._diagnosing = Diagnosing(window, controller, self.commands)
         controller.editing.changed.emit(controller.project)
         window.show_device(controller.playing.device)  # it may have been there first
 
@@ -120,6 +122,7 @@ class Wiring:
         window, control = self._window, self.controller
         control.project_changed.connect(self._show_project)
         control.projects.file_changed.connect(lambda _path: self._show_file())
+        control.projects.save_asked.connect(self.commands.save)
         control.opened_changed.connect(self._show_opened)
         control.sound_changed.connect(self._show_sound)
         control.situation_changed.connect(self._show_situation)
@@ -217,7 +220,7 @@ class Wiring:
 
     def _show_trouble(self, trouble: Trouble) -> None:
         error = trouble.error
-        details = error.output if isinstance(error, JobError) else ""
+        details = getattr(error, "output", "")
         if isinstance(error, StudioError):
             self._window.strip.show_problem(error.sentence, error.hint, details, trouble.ways)
         else:

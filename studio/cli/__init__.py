@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
+
+from studio.diagnostics.session import announce, diagnosed
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,8 +18,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from studio.app.main import run
 
         sys.exit(run([Path(word) for word in words[1:]]))
-    for name in ("commands", "cards", "labels", "publishing", "doctor", "trust"):  # each adds its own to the program
-        importlib.import_module(f"studio.cli.{name}")
-    from studio.cli.program import dispatch
+    with diagnosed("command"):
+        announce()
+        for name in (
+            "doctor",
+            "commands",
+            "cards",
+            "adapters",
+            "labels",
+            "publishing",
+            "trust",
+            "recover",
+        ):  # each adds its own to the program
+            with suppress(Exception) if words[0] == "doctor" else nullcontext():  # a library it needs may be broken
+                importlib.import_module(f"studio.cli.{name}")
+        from studio.cli.program import dispatch
 
-    sys.exit(dispatch(words))
+        sys.exit(dispatch(words))

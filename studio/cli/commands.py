@@ -108,15 +108,17 @@ def render(
         int | None, typer.Option(metavar="R", min=1000, max=768_000, help="Of the simulated host, in Hz.")
     ] = None,
     block_size: Annotated[int, typer.Option(metavar="N", min=1, max=1 << 20)] = 512,
-    input_db: opt.InputDb = 0.0,
+    input_db: opt.InputDb = None,
     gain_db: opt.GainDb = 0.0,
-    wet: opt.Wet = 1.0,
+    wet: opt.Wet = None,
     stem: opt.Stem = None,
     limit: opt.Limit = None,
     as_json: opt.AsJson = False,
 ) -> int:
-    """Render a sound through a model, by the very graph that plays it live."""
+    """Render a sound through a model, by the very graph that plays it live; a project with its levels and moves."""
     source, start = opt.source_from(asked)
+    levels, lanes = opt.performed(asked)
+    typed = {opt.pair(each, "set")[0] for each in set_ or []}
     with opened(source, asked.trust) as model:
         positions = opt.positions_from(model, set_, start)
         with reporting("Rendering") as report:
@@ -125,7 +127,8 @@ def render(
                 sound if is_tone(sound) else Path(sound),
                 Path(out),
                 knobs=positions,
-                mixer=opt.mixer_from(model, input_db, wet, stem, limit),
+                mixer=opt.mixer_from(model, levels, input_db, wet, stem, limit),
+                lanes={name: lane for name, lane in lanes.items() if name not in typed},
                 gain_db=gain_db,
                 sample_rate=sample_rate,
                 block=block_size,

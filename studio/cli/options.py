@@ -17,18 +17,20 @@ from studio.document.card import ModelCard
 from studio.document.kinds import recognise
 from studio.document.mixer import SILENT_DB, Mixer, StemLevel
 from studio.document.opened import ModelSource, OpenedModel
+from studio.document.performance import Lane
+from studio.document.project import load_project
 from studio.document.trust import Trust
 from studio.errors import AnswerNeeded, ModelError, StudioError
-from studio.flows.opening import from_project, with_weights_source
+from studio.flows.opening import file_of, from_project, with_weights_source
 
 MAX_RATE = 768_000
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an unforeseen fault happened.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="A knob, in its own unit.")]
 
-InputDb = Annotated[float, typer.Option(metavar="DB", min=SILENT_DB, max=24.0, help="Gain before the model.")]
+InputDb = Annotated[float | None, typer.Option(metavar="DB", min=SILENT_DB, max=24.0, help="Gain before the model.")]
 GainDb = Annotated[float, typer.Option(metavar="DB", min=SILENT_DB, max=24.0, help="Gain of what comes out.")]
-Wet = Annotated[float, typer.Option(metavar="0…1", min=0.0, max=1.0, help="The model's share; the rest is dry.")]
+Wet = Annotated[float | None, typer.Option(metavar="0…1", min=0.0, max=1.0, help="The model's share; the rest is dry.")]
 Stem = Annotated[
     list[str] | None, typer.Option("--stem", metavar="NAME=DB", help="The level of one of several outputs.")
 ]
@@ -102,8 +104,8 @@ def trust_for(source: ModelSource, trusted: bool) -> Trust:
     """Trust in exactly these contents where --trust was given."""
     if not trusted:
         return Trust()
-    kind = recognise(Path(source.path))
-    source = with_weights_source(source, kind) if kind.is_weights else source
+    source = file_of(source)
+    source = with_weights_source(source, recognise(Path(source.path)))
     return Trust.of(Path(each) for each in (source.path, source.source) if each)
 
 
@@ -119,7 +121,7 @@ def _field(text: str) -> tuple[str, Any]:
     name, value = pair(text, "call")
     try:
         return name, json.loads(value)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return name, value
 
 
@@ -139,12 +141,26 @@ def positions_from(opened: OpenedModel, given: list[str] | None, start: dict[str
     return positions
 
 
+def performed(asked: Asked) -> tuple[Mixer, dict[str, Lane]]:
+    """Levels and recorded moves of a project; for a bare model neither."""
+    path = Path(asked.model)
+    if recognise(path).name != "project":
+        return Mixer(), {}
+    project = load_project(path)
+    return project.mixer, project.automation
+
+
 def mixer_from(
-    opened: OpenedModel, input_db: float, wet: float, stems: list[str] | None, ceiling_db: float | None
+    opened: OpenedModel,
+    start: Mixer,
+    input_db: float | None,
+    wet: float | None,
+    stems: list[str] | None,
+    ceiling_db: float | None,
 ) -> Mixer:
-    """The levels around a model, those of its outputs from `--stem NAME=DB`."""
+    """The levels around a model: those of `start`, but what was typed; of its outputs from `--stem NAME=DB`."""
     names = [each.name for each in opened.call.outputs]
-    levels: dict[str, StemLevel] = {}
+    levels = dict(start.stems)
     for text in stems or []:
         name, value = pair(text, "stem")
         if name not in names or len(names) == 1:
@@ -155,4 +171,5 @@ def mixer_from(
         except ValueError as error:
             said = f"{value} dB is no level for {name}."
             raise ModelError(said, f"Give {SILENT_DB:g} (silence) to 12.", fields=["stem"]) from error
-    return Mixer(input_db=input_db, wet=wet, stems=levels, ceiling_db=ceiling_db)
+    typed = {"input_db": input_db, "wet": wet, "ceiling_db": ceiling_db}
+    return start.model_copy(update={"stems": levels} | {key: said for key, said in typed.items() if said is not None})

@@ -14,12 +14,12 @@ from studio.errors import StudioError
 MOST = 4000  # bytes of text
 
 
-def show(outcome: dict[str, Any], text: str, as_json: bool) -> None:
-    """Print the outcome of a command."""
+def show(outcome: dict[str, Any], text: str, as_json: bool, most: int = MOST) -> None:
+    """Print the outcome of a command; of text at most so many bytes."""
     if as_json:
         write(json.dumps(_finite(outcome), ensure_ascii=True))
     else:
-        write(plain(text))
+        write(plain(text, most))
 
 
 def show_error(error: StudioError, outcome: dict[str, Any] | None, as_json: bool) -> None:
@@ -38,11 +38,11 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-def plain(text: str) -> str:
-    """Text that a terminal takes literally: control and direction characters escaped, at most 4 kB."""
+def plain(text: str, most: int = MOST) -> str:
+    """Text that a terminal takes literally: control and direction characters escaped, at most `most` bytes."""
     safe = "".join(letter if letter == "\n" or _harmless(letter) else ascii(letter)[1:-1] for letter in text)
     encoded = safe.encode("utf-8", "replace")
-    return safe if len(encoded) <= MOST else encoded[: MOST - 4].decode("utf-8", "ignore") + " …"
+    return safe if len(encoded) <= most else encoded[: most - 4].decode("utf-8", "ignore") + " …"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,13 @@ import typer
 from studio.cli import options as opt
 from studio.cli.output import show, show_error
 from studio.cli.progress import reporting
+from studio.diagnostics.noting import in_words, note_opened
 from studio.document.opened import ModelSource, OpenedModel
 from studio.errors import JobFault, StudioError
 from studio.flows.opening import open_model
 from studio.storage import scratch_folder
 
+log = logging.getLogger(__name__)
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]  # typer brings its own click, under a private name
 app = typer.Typer(
     name="studio",
@@ -45,6 +48,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:  # a fault of ours: said in one sentence, traced with --debug
+        log.exception("Something unforeseen happened.")
         if debug:
             traceback.print_exc()
         fault = JobFault(
@@ -60,6 +64,7 @@ def opened(asked: ModelSource, trust: bool) -> Iterator[OpenedModel]:
     with scratch_folder("model") as folder:
         with reporting("Opening") as report:
             model = open_model(asked, folder, trust=opt.trust_for(asked, trust), report=report)
+        note_opened("model", asked.path, model.kind, model.digest)
         yield model
 
 
@@ -74,6 +79,7 @@ def finish(outcome: dict[str, Any], text: str, error: StudioError | None, as_jso
 
 
 def _refuse(error: StudioError, as_json: bool, debug: bool) -> int:
+    log.info("Refused: %s", in_words(error))
     output = getattr(error, "output", "")
     if debug and output:
         sys.stderr.write(output + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from studio.document.treatment import Decoding, Filter, Spectrum
 from studio.errors import ModelError
@@ -44,6 +44,33 @@ class Output(BaseModel):
     channels: int = 1
 
 
+RATES = {(2, 1): "doubles the sample rate", (1, 2): "halves the sample rate"}
+Key = tuple[int | str, ...]
+
+
+class Nesting(BaseModel):
+    """How arguments and answers lie within one another, and what is cut from the sound of an answer.
+
+    Attributes:
+        tuples: arguments that are wanted as a tuple, and how many parts each has; the parts of `h` are the
+            arguments `h_0`, `h_1` …
+        spread: arguments `[1, n, 1]` or `[1, 1, n]` that are wanted at every sample.
+        keys: steps to each sound, then to each state: an index, a key, or `.name` for an attribute.
+        sounds: how many of them are sound.
+        start: samples cut from the beginning of each sound.
+        end: samples cut from its end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tuples: dict[str, int] = {}
+    spread: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ((),)
+    sounds: int = 1
+    start: int = 0
+    end: int = 0
+
+
 class Call(BaseModel):
     """How to call a model, in the model's own sample rate.
 
@@ -53,7 +80,7 @@ class Call(BaseModel):
         method: the method that is called.
         layout: axes of the input: B batch, C channel, T time.
         output_layout: axes of each output; S stands for an axis of stems.
-        output_key: position or key of the sound within a tuple, list or dict; empty for a plain tensor.
+        output_key: position, key or `.attribute` of each sound within the answer; empty for a plain tensor.
         channels_in: channels the model takes.
         outputs: what comes out, in order; the rows are their channels one after the other.
         min_block: least number of samples that works.
@@ -79,6 +106,7 @@ class Call(BaseModel):
         offline: it makes its sound as a whole and is rendered, not played.
         arguments: what it takes beside the sound.
         state_outputs: positions of returned states within a tuple, in the order of the state arguments.
+        nesting: counts instead of `output_key` and `state_outputs` where answers or arguments are nested.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -112,6 +140,14 @@ class Call(BaseModel):
     offline: bool = False
     arguments: tuple[Argument, ...] = ()
     state_outputs: tuple[int, ...] = ()
+    nesting: Nesting | None = None
+
+    @field_validator("output_layout")
+    @classmethod
+    def _axes_of_sound(cls, axes: str) -> str:
+        if "T" not in axes or len(set(axes)) < len(axes) or set(axes) - set("BSCT"):
+            raise ValueError("write T, and of B, S, C what else the answer has")
+        return axes
 
     @property
     def channels_out(self) -> int:
@@ -125,13 +161,18 @@ class Call(BaseModel):
         if not self.labels:
             said += f", gives {self._outputs()}"
         if self.latency:
-            said += f", adds {self.latency} samples of delay"
+            said += f", adds {samples_said(self.latency)} of delay"
         if self.ratio != (1, 1):
-            said += f", changes the rate by {self.ratio[0]}/{self.ratio[1]}"
+            said += f", {RATES.get(self.ratio) or f'changes the sample rate by {self.ratio[0]}/{self.ratio[1]}'}"
         said += ", keeps state" if self.stateful else ""
         said += ", is random" if self.random else ""
         said += ", as a whole, so it is rendered and not played" if self.offline else ""
-        return f"{said} (called as {'[C, T]' if self.wrapper else _axes(self.layout)})."
+        return f"{said} (called {self._way()})."
+
+    def _way(self) -> str:
+        if self.spectrum is not None:
+            return f"with spectra of {self.spectrum.n_fft} samples, {self.spectrum.hop} apart"
+        return f"as {'[C, T]' if self.wrapper else _axes(self.layout)}"
 
     def _blocks(self) -> str:
         if self.offline:
@@ -158,7 +199,11 @@ def corrected(call: Call, said: dict[str, Any]) -> Call:
         known = ", ".join(Call.model_fields)
         raise ModelError(f"A call has no {', '.join(unknown)}.", f"It has {known}.", fields=unknown)
     known_now = call.model_dump()
-    within = {name: {**known_now[name], **part} for name, part in said.items() if _extends(known_now[name], part)}
+    within: dict[str, Any] = {
+        name: {**known_now[name], **part} for name, part in said.items() if _extends(known_now[name], part)
+    }
+    if isinstance(said.get("arguments"), list):
+        within["arguments"] = _merged(known_now["arguments"], said["arguments"])
     try:
         return Call.model_validate({**known_now, **said, **within})
     except ValidationError as error:
@@ -167,9 +212,22 @@ def corrected(call: Call, said: dict[str, Any]) -> Call:
         raise ModelError(f"The call cannot be so: {sentence}.", fields=[field for field, _ in faults]) from error
 
 
+def _merged(found: list[dict[str, Any]], said: list[Any]) -> list[Any]:
+    """Arguments by name: what was not said of one stays, and so do those that nobody spoke of."""
+    spoken = {each.get("name"): each for each in said if isinstance(each, dict)}
+    known = {each["name"] for each in found}
+    changed = [{**each, **spoken.get(each["name"], {})} for each in found]
+    return [*changed, *(each for each in said if not isinstance(each, dict) or each.get("name") not in known)]
+
+
 def _extends(found: Any, said: Any) -> bool:
     """Whether both are objects: what was not said of it stays as it was found."""
     return isinstance(found, dict) and isinstance(said, dict)
+
+
+def samples_said(count: int) -> str:
+    """A number of samples in words."""
+    return "1 sample" if count == 1 else f"{count} samples"
 
 
 def _channels(count: int) -> str:

@@ -91,6 +91,9 @@ def read_card(path: Path) -> ModelCard:
     except json.JSONDecodeError as error:
         said = f"{path.name} is not JSON: {error.msg} in line {error.lineno}."
         raise CardError(said, "Mend that line.", about=path.name) from error
+    except ValueError as error:  # whole numbers of thousands of digits
+        said = f"{path.name} holds a number that is too long to be read."
+        raise CardError(said, "Mend that number.", about=path.name) from error
     except RecursionError as error:
         raise CardError(f"{path.name} is nested too deeply to be a card.", WRITE, about=path.name) from error
     if not isinstance(found, dict):

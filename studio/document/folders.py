@@ -8,8 +8,9 @@ from typing import Any
 
 from studio.document.kind import Kind
 from studio.document.outline import describe_python
+from studio.document.shards import INDEX, shards_of
 from studio.errors import FileError
-from studio.storage import read_text
+from studio.storage import is_folder, read_text
 
 MOST = 200  # entries of a folder that are looked at
 MAX_TEXT = 8 << 20
@@ -40,9 +41,55 @@ def folder_kind(path: Path) -> Kind:
     raise FileError(sentence, hint, about=path.name, choices=shown[:20])
 
 
+def opened_files(path: Path) -> list[Path]:
+    """The files that are read where `path` is opened: itself, the model of a package, all parts of weights."""
+    if path.name.endswith(INDEX) and path.is_file():
+        return [path, *(path.with_name(name) for name in shards_of(path))]
+    if not is_folder(path):
+        return [path]
+    if is_open_unmix(path):
+        return [*targets_in(path), *sorted(path.glob("*.json"))[:MOST]]
+    return [path / "model.pt"]
+
+
+def file_inside(path: Path) -> Path | None:
+    """The file that stands for a folder: the weights of a Hugging Face folder, the newest checkpoint of a run.
+
+    None for anything that is opened as it is.
+    """
+    if not is_folder(path) or is_open_unmix(path) or (path / "model.pt").is_file():
+        return None
+    if weights := _hugging_face_weights(path):
+        return weights[0]
+    return max((path / "checkpoints").glob("*.ckpt"), key=_newest, default=None)
+
+
+def is_open_unmix(path: Path) -> bool:
+    return (path / "separator.json").is_file() and bool(targets_in(path))
+
+
+def targets_in(path: Path) -> list[Path]:
+    """The files of weights of an Open-Unmix folder."""
+    return sorted(path.glob("*.pth"))[:MOST]
+
+
+def target_of(file: Path) -> str:
+    """`vocals-b62c91ce.pth` is of the target vocals."""
+    return file.stem.rpartition("-")[0] or file.stem
+
+
+def _newest(checkpoint: Path) -> tuple[bool, float, str]:
+    """`last.ckpt` is a copy of one of the others; else by time, then by name."""
+    return checkpoint.stem.startswith("last"), checkpoint.stat().st_mtime, checkpoint.name
+
+
+def _hugging_face_weights(path: Path) -> list[Path]:
+    return [path / name for name in HF_WEIGHTS if (path / name).is_file()] if (path / "config.json").is_file() else []
+
+
 def _hugging_face(path: Path) -> Kind | None:
-    weights = [path / name for name in HF_WEIGHTS if (path / name).is_file()]
-    said = _object(path / "config.json")
+    weights = _hugging_face_weights(path)
+    said = read_object(path / "config.json")
     if not weights or not said:
         return None
     names = said.get("architectures")
@@ -51,23 +98,19 @@ def _hugging_face(path: Path) -> Kind | None:
     facts = [f"Holds the weights of {model}, described in config.json."]
     rate = said.get("sampling_rate") or said.get("sample_rate")
     facts += [f"Its sample rate is {rate} Hz."] if isinstance(rate, int) else []
-    sources = sorted(path.glob("*.py"))[:3]
-    beside = f" with {sources[0].name}" if sources else " together with the Python file that defines the network"
-    facts.append(f"Open {weights[0].name}{beside}.")
+    facts.append(f"Its weights are in {weights[0].name}.")
     size = sum(each.stat().st_size for each in sorted(path.glob("*" + weights[0].suffix))[:MOST])
     return Kind("huggingface", size, "Hugging Face folder", tuple(facts))
 
 
 def _open_unmix(path: Path) -> Kind | None:
-    said = _object(path / "separator.json")
-    weights = sorted(path.glob("*.pth"))[:MOST]
+    said, weights = read_object(path / "separator.json"), targets_in(path)
     if not said or not weights:
         return None
-    targets = [each.stem.rpartition("-")[0] or each.stem for each in weights]
+    targets = [target_of(each) for each in weights]
     facts = [f"Separates {', '.join(targets[:8])}, one file of weights each."]
     rate = said.get("sample_rate")
     facts += [f"Its sample rate is {rate:g} Hz."] if isinstance(rate, (int, float)) else []
-    facts.append(f"Open {weights[0].name} together with the Python file that defines its network.")
     return Kind("openunmix", sum(each.stat().st_size for each in weights), "Open-Unmix folder", tuple(facts))
 
 
@@ -79,7 +122,8 @@ def _run(path: Path) -> Kind | None:
         return None
     facts = [f"{len(checkpoints)} checkpoints."]
     facts += [f"Its settings are in {described[0]}."] if described else []
-    facts += [f"Open checkpoints/{checkpoints[-1].name}."] if checkpoints else []
+    if inside := file_inside(path):
+        facts.append(f"The newest is checkpoints/{inside.name}.")
     return Kind("run", sum(each.stat().st_size for each in checkpoints), "training run", tuple(facts))
 
 
@@ -99,7 +143,7 @@ def _holds_model(path: Path) -> bool:
     return bool(outline.classes or outline.factories)
 
 
-def _object(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file, empty where there is none."""
     try:
         if path.stat().st_size > MAX_TEXT:

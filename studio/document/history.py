@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 State = TypeVar("State")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,38 @@ class History(Generic[State]):
         self._at = min(len(self._steps) - 1, self._at + 1)
         return self.state
 
-    def mark_saved(self) -> None:
-        self._saved = self.state
+    def mark_saved(self, state: State | None = None) -> None:
+        """`state`, or the present one, is what the file holds now."""
+        self._saved = self.state if state is None else state
+
+    def mark_unsaved(self) -> None:
+        """No file holds any state of it."""
+        self._saved = None
+
+    @property
+    def steps(self) -> tuple[Step[State], ...]:
+        """All of it, the oldest first."""
+        return tuple(self._steps)
+
+    @property
+    def position(self) -> int:
+        """Which of the steps is the present one."""
+        return self._at
+
+    @property
+    def saved(self) -> State | None:
+        """The state on disk; None where there is none."""
+        return self._saved
+
+    def mapped(self, change: Callable[[State], Other]) -> History[Other]:
+        """The same walk through other states."""
+        steps = [Step(change(each.state), each.said, each.merge) for each in self._steps]
+        saved = None if self._saved is None else change(self._saved)
+        return History.resumed(steps, self._at, saved)
+
+    @classmethod
+    def resumed(cls, steps: Sequence[Step[State]], at: int, saved: State | None) -> History[State]:
+        """A walk that began before this process did."""
+        made = cls(steps[0].state)
+        made._steps, made._at, made._saved = list(steps), at, saved
+        return made

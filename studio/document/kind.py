@@ -9,7 +9,8 @@ from studio.errors import FileError
 
 MODEL_KINDS = (
     "python", "torchscript", "state_dict", "checkpoint", "pickled-module", "pt2", "safetensors",
-    "neutone", "neutone_gen", "audacity", "nn", "harp", "plain", "nam", "guitarml",
+    "neutone", "neutone_gen", "audacity", "nn", "harp", "plain", "nam", "guitarml", "openunmix",
+    "huggingface", "run",
 )  # fmt: skip
 SCRIPTS = ("torchscript", "neutone", "neutone_gen", "audacity", "nn", "harp", "plain")
 TORCH = (*SCRIPTS, "state_dict", "checkpoint", "pickled-module", "safetensors", "pt2")
@@ -37,8 +38,8 @@ class Kind:
 
     Attributes:
         name: `python`, `torchscript`, `state_dict`, `checkpoint`, `pickled-module`, `pt2`, `safetensors`, `onnx`,
-            `neutone`, `neutone_gen`, `audacity`, `nn`, `harp`, `plain`, `nam`, `guitarml`, `project` or `audio`; of
-            folders that are looked at only, `huggingface`, `openunmix` or `run`.
+            `neutone`, `neutone_gen`, `audacity`, `nn`, `harp`, `plain`, `nam`, `guitarml`, `openunmix`, `project` or
+            `audio`; of folders whose weights stand for them, `huggingface` or `run`.
         size_bytes: of the file; of a folder's model.
         title: the kind in words.
         facts: sentences for the user.
@@ -58,7 +59,7 @@ class Kind:
     @property
     def is_weights(self) -> bool:
         """Whether a network is missing around it."""
-        return self.name in ("state_dict", "checkpoint", "safetensors")
+        return self.name in ("state_dict", "checkpoint", "safetensors", "huggingface", "run")
 
 
 def misnamed(path: Path, kind: Kind) -> str:

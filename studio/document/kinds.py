@@ -18,6 +18,7 @@ from studio.document.pickles import PickleContent, looks_pickled, read_pickles
 from studio.document.scans.archive import BROKEN, Archive, UnsoundError, open_archive
 from studio.document.scans.result import listed
 from studio.document.scans.tensors import MAX_HEADER, read_header
+from studio.document.shards import INDEX, shards_of
 from studio.document.strangers import UNPACK, refuse_stranger, sound_kind
 from studio.errors import FileError
 from studio.storage import require_file
@@ -37,10 +38,10 @@ def recognise(path: Path) -> Kind:
 
     Raises: FileError that names what it is instead, where it is nothing that can be opened.
     """
-    if path.is_dir():
-        return folder_kind(path)
-    require_file(path)
     try:
+        if path.is_dir():
+            return folder_kind(path)
+        require_file(path)
         with path.open("rb") as stream:
             head = stream.read(HEAD)
         return with_name_noted(path, _by_head(path, path.stat().st_size, head))
@@ -191,6 +192,16 @@ def _safetensors(path: Path, size: int, head: bytes) -> Kind | None:
     return Kind("safetensors", size, "weights (safetensors)", facts, tuple(header))
 
 
+def _shards(path: Path, size: int, keys: tuple[str, ...]) -> Kind:
+    """Weights in several files, one of which is an index."""
+    parts = shards_of(path)
+    safe = all(name.endswith(".safetensors") for name in parts)
+    held = [path.with_name(name) for name in parts]
+    size += sum(each.stat().st_size for each in held if each.is_file())
+    facts = (f"Holds {len(keys)} tensors in {len(parts)} files: weights without the network around them.",)
+    return Kind("safetensors" if safe else "state_dict", size, "weights in several files", facts, keys)
+
+
 def _end_of(entry: Any) -> int:
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
     whole = isinstance(offsets, list) and len(offsets) == 2 and all(isinstance(each, int) for each in offsets)
@@ -231,6 +242,8 @@ def _json_kind(path: Path, size: int, text: str) -> Kind:
     said = _json(text.encode())
     if "studio" in said:
         return Kind("project", size, "project")
+    if path.name.endswith(INDEX) and isinstance(said.get("weight_map"), dict):
+        return _shards(path, size, tuple(said["weight_map"]))
     if (amplifier := amplifier_kind(said)) is not None:
         return Kind(amplifier[0], size, amplifier[1])
     if "in_shape" in said and "layers" in said:
@@ -249,7 +262,8 @@ def _notebook(path: Path, said: dict[str, Any]) -> tuple[str, str]:
     """What a notebook is instead of a model, and how it becomes a Python file."""
     cells = said.get("cells")
     held = [each for each in cells if isinstance(each, dict)] if isinstance(cells, list) else []
-    texts = ["".join(map(str, each.get("source", ""))) for each in held if each.get("cell_type") == "code"]
+    sources = [each.get("source", "") for each in held if each.get("cell_type") == "code"]
+    texts = ["".join(map(str, each)) for each in sources if isinstance(each, (str, list))]
     models = sum("nn.Module" in text for text in texts)
     where = f" {models} of its {len(texts)} cells define a model." if models else ""
     hint = f"Save its cells as a Python file (jupyter nbconvert --to script {path.name}) and open that.{where}"

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from studio.document.opcodes import MARK, SHORT, Name, Walk
+from studio.document.opcodes import Name, Walk
 from studio.document.scans.names import COMPUTED
 
 Step = Callable[[Walk], None]
@@ -66,20 +66,6 @@ def _decimal(walk: Walk) -> None:
     walk.stack.append(int(said.rstrip(b"L")))
 
 
-def _put(size: int) -> Step:
-    def step(walk: Walk) -> None:
-        walk.memo[_length(walk, size)] = walk.stack[-1]
-
-    return step
-
-
-def _get(size: int) -> Step:
-    def step(walk: Walk) -> None:
-        walk.stack.append(walk.memo[_length(walk, size)])
-
-    return step
-
-
 def _put_line(walk: Walk) -> None:
     walk.memo[int(walk.line())] = walk.stack[-1]
 
@@ -92,6 +78,10 @@ def _memoize(walk: Walk) -> None:
     walk.memo[len(walk.memo)] = walk.stack[-1]
 
 
+def _long_get(walk: Walk) -> None:
+    walk.stack.append(walk.memo[_length(walk, 4)])
+
+
 def _tuple(count: int) -> Step:
     def step(walk: Walk) -> None:
         found = tuple(walk.stack[-count:])
@@ -101,11 +91,6 @@ def _tuple(count: int) -> Step:
         walk.stack.append(found)
 
     return step
-
-
-def _marked_tuple(walk: Walk) -> None:
-    found = walk.to_mark()
-    walk.stack.append(tuple(found) if len(found) < SHORT else None)
 
 
 def _marked(walk: Walk) -> None:
@@ -210,17 +195,15 @@ def _protocol(walk: Walk) -> None:
 
 
 STEPS: dict[int, Step] = {
-    ord("("): _push(MARK), ord("0"): _pop, ord("1"): _pop_marked, ord("2"): _duplicate,
-    ord("N"): _push(None), 0x88: _push(True), 0x89: _push(False), ord("]"): _push(None), ord("}"): _push(None),
-    0x8F: _push(None), ord(")"): _push(()),
-    ord("K"): _number("<B"), ord("M"): _number("<H"), ord("J"): _number("<i"), ord("G"): _number(">d"),
+    ord("0"): _pop, ord("1"): _pop_marked, ord("2"): _duplicate,
+    ord("M"): _number("<H"), ord("J"): _number("<i"), ord("G"): _number(">d"),
     ord("I"): _decimal, ord("L"): _decimal, ord("F"): _float_line, 0x8A: _long(1), 0x8B: _long(4),
     ord("X"): _text(4), 0x8C: _text(1), 0x8D: _text(8), ord("S"): _quoted, ord("T"): _text(4), ord("U"): _text(1),
     ord("V"): _raw_line,
     ord("B"): _raw(4), ord("C"): _raw(1), 0x8E: _raw(8), 0x96: _raw(8), 0x97: _push(None), 0x98: _skip(0),
-    ord("q"): _put(1), ord("r"): _put(4), ord("p"): _put_line, 0x94: _memoize,
-    ord("h"): _get(1), ord("j"): _get(4), ord("g"): _get_line,
-    0x85: _tuple(1), 0x86: _tuple(2), 0x87: _tuple(3), ord("t"): _marked_tuple, ord("l"): _marked, ord("d"): _marked,
+    ord("p"): _put_line, 0x94: _memoize,
+    ord("j"): _long_get, ord("g"): _get_line,
+    0x85: _tuple(1), 0x86: _tuple(2), 0x87: _tuple(3), ord("l"): _marked, ord("d"): _marked,
     0x91: _marked, ord("a"): _put_in(1), ord("s"): _put_in(2), ord("e"): _put_in_marked, ord("u"): _put_in_marked,
     0x90: _put_in_marked,
     ord("c"): _global, ord("i"): _inst, ord("o"): _obj, 0x93: _stack_global, 0x81: _reduce, 0x92: _newobj_ex,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from studio.document.scans.names import COMPUTED
+from studio.document.scans.names import COMPUTED, judge_name
 
 CHUNK = 1 << 20
 SHORT = 600  # bytes that any opcode with a short argument fits in
@@ -16,8 +17,12 @@ WIDTHS = {
     "Double": 8, "Long": 8, "ComplexFloat": 8, "ComplexDouble": 16, "Float": 4, "Int": 4, "QInt32": 4, "Half": 2,
     "BFloat16": 2, "Short": 2,
 }  # fmt: skip
-PUT, STOP = 0x71, 0x2E
+GET, PUT, LONG_PUT, BYTE, TUPLE, STOP = 0x68, 0x71, 0x72, 0x4B, 0x74, 0x2E
+FOUR = struct.Struct("<I")
 MARK = object()
+VALUES: dict[int, Any] = {  # opcodes that push one value, whatever follows
+    ord("("): MARK, ord("N"): None, 0x88: True, 0x89: False, ord("]"): None, ord("}"): None, 0x8F: None, ord(")"): (),
+}  # fmt: skip
 
 
 class Unread(ValueError):  # a limit of ours, not a fault of the file
@@ -31,7 +36,7 @@ class Name:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Storage:
     """Numbers that a pickle refers to: element type as torch names it, key, and how many."""
 
@@ -60,7 +65,7 @@ class Walk:
         names: globals, in order; `?` for one that is computed.
         texts: strings.
         storages: by key.
-        calls: of every global.
+        calls: of names that nobody vouches for.
         misfits: tensors that do not fit their storage.
         hidden: bytes that begin like a pickle.
         stack, memo: what the opcodes work on.
@@ -93,26 +98,45 @@ class Walk:
 
         Raises: ValueError and its like for what is no pickle, Unread for one that is too large.
         """
-        stack, memo = self.stack, self.memo
+        stack, memo, push = self.stack, self.memo, self.stack.append
+        data, at, safe = self.data, self.at, self._safe
         while True:
-            at = self.at
-            if at > self._safe:
+            if at > safe:
+                self.at = at
                 self._fill()
-                at = self.at
+                data, at, safe = self.data, self.at, self._safe
                 if len(stack) > MOST or len(memo) > MOST or len(self.texts) > MOST:
                     raise Unread("it holds more values than can be looked through")
-            code = self.data[at]
-            if code == PUT:  # every third opcode of a checkpoint: a call for each would double the time
-                memo[self.data[at + 1]] = stack[-1]
-                self.at = at + 2
-                continue
-            self.at = at + 1
-            if code == STOP:
-                stack.pop()
-                return
-            if code not in steps:
-                raise ValueError(f"opcode {code:#x} is unknown")
-            steps[code](self)
+            code = data[at]
+            at += 1
+            if code == GET:  # seven of ten opcodes are one of these: a call for each would triple the time
+                push(memo[data[at]])
+                at += 1
+            elif code in VALUES:
+                push(VALUES[code])
+            elif code == BYTE:
+                push(data[at])
+                at += 1
+            elif code == PUT:
+                memo[data[at]] = stack[-1]
+                at += 1
+            elif code == TUPLE:
+                mark = len(stack) - 1
+                while stack[mark] is not MARK:  # runs out of the list where there is none
+                    mark -= 1
+                found = tuple(stack[mark + 1 :])
+                del stack[mark:]
+                push(found if len(found) < SHORT else None)
+            elif code == LONG_PUT:
+                memo[FOUR.unpack_from(data, at)[0]] = stack[-1]
+                at += 4
+            else:
+                self.at = at
+                if code == STOP:
+                    stack.pop()
+                    return
+                steps[code](self)
+                data, at, safe = self.data, self.at, self._safe
 
     def _fill(self) -> None:
         """Have more bytes at hand, or all there are."""
@@ -174,7 +198,7 @@ class Walk:
             self.names.append(COMPUTED)
         elif function.said == "torch._utils._rebuild_tensor_v2":
             self._measure(arguments)
-        else:
+        elif judge_name(function.said) == "foreign":
             self.calls.append(Call(function.said, _plain(arguments)))
         self.stack.append(None)
 
@@ -215,11 +239,13 @@ class Walk:
         if not isinstance(given, tuple) or len(given) < 4 or not isinstance(given[0], Storage):
             return
         storage, offset, shape, stride = given[:4]
-        numbers = [offset, *(shape or ()), *(stride or ())]
-        if not all(isinstance(each, int) and each >= 0 for each in numbers):
-            return
-        reach = sum((size - 1) * step for size, step in zip(shape, stride, strict=False))
-        if 0 not in shape and offset + reach + 1 > storage.count and storage.dtype != "Untyped":
+        for each in (offset, *(shape or ()), *(stride or ())):
+            if not isinstance(each, int) or each < 0:
+                return
+        reach = offset + 1
+        for size, step in zip(shape, stride, strict=False):
+            reach += (size - 1) * step
+        if reach > storage.count and 0 not in shape and storage.dtype != "Untyped":
             self.misfits.append(storage.key)
 
 

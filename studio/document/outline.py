@@ -12,13 +12,14 @@ from studio.document.acts import Act, acts_in
 from studio.errors import FileError
 from studio.storage import read_text
 
-MODULE_BASES = ("Module", "ScriptModule", "LightningModule", "Sequential", "ModuleList")
+MODULE_BASES = ("Module", "ScriptModule", "LightningModule", "Sequential", "ModuleList", "PreTrainedModel")
 WRAPPER_BASES = ("WaveformToWaveform", "WaveformToLabels", "FrameLabels", "WaveformToWaveformBase")
 FOREIGN_WRAPPERS = (
     "WaveformToWaveformMetadata", "WaveformToWaveformBase", "WaveformToLabelsBase", "AudacityModel",
     "NonRealtimeBase", "NonRealtimeTokenizerBase",
 )  # fmt: skip
 HUB = "hubconf.py"
+CALLED = ("forward", "do_forward_pass", "training_step")  # by which a class of an unknown base is known for a model
 LOADED_BEFORE = ("studio", "torch", "numpy")  # a neighbour of that name would not be imported
 
 
@@ -201,7 +202,8 @@ def _derives(node: ast.ClassDef, defined: dict[str, ast.ClassDef], aliases: dict
             return True
         if name in defined and depth < 20 and _derives(defined[name], defined, aliases, depth + 1):
             return True
-    return False
+    foreign = any(_dotted(base, aliases).count(".") and _dotted(base, aliases) not in defined for base in node.bases)
+    return foreign and any(isinstance(each, ast.FunctionDef) and each.name in CALLED for each in node.body)
 
 
 def _is_wrapper(node: ast.ClassDef, defined: dict[str, ast.ClassDef], aliases: dict[str, str]) -> bool:

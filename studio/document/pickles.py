@@ -92,7 +92,7 @@ def read_pickles(stream: BinaryIO, streams: int = STREAMS, depth: int = 0) -> Pi
 def _add(content: PickleContent, walk: Walk, depth: int) -> None:
     content.names += walk.names
     content.texts += walk.texts
-    content.calls += [call for call in walk.calls if judge_name(call.name) == "foreign"]
+    content.calls += walk.calls
     content.storages.update(walk.storages)
     content.misfits += walk.misfits
     content.last_texts = walk.texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -10,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from studio.document.call import Call
 from studio.document.card import ModelCard
+from studio.document.migrations import FORMAT, MIGRATIONS, migrated
 from studio.document.mixer import Mixer
 from studio.document.opened import ModelSource
 from studio.document.performance import Lane, MidiControl, Snapshot
 from studio.errors import FileError
-from studio.storage import read_text, write_text
+from studio.storage import require_file, write_bytes
 
-FORMAT = 1
 TONE = "tone:"  # with which the name of a sound begins that is made, not read
 
 
@@ -66,37 +67,107 @@ class Project(BaseModel):
         return next((each.default_position for each in self.card.parameters if each.name == name), 0.0)
 
 
-def save_project(project: Project, path: Path) -> None:
-    """Write the project as one step; paths beneath its folder are stored relative, so that a folder can move."""
+class ProjectChanged(FileError):
+    """Another program wrote the file since this one read it."""
+
+    code = "project-changed"
+
+
+def save_project(project: Project, path: Path, expected: str = "") -> str:
+    """Write the project as one step; paths beneath its folder are stored relative, so that a folder can move.
+
+    A file of an older format is kept beside it as `name.studio.v1.bak`.
+
+    Args:
+        project: what to write.
+        path: where to.
+        expected: digest of the file that may be replaced; empty where any may.
+
+    Returns: the digest of what was written.
+
+    Raises: ProjectChanged where another file than the expected one is there; FileError.
+    """
+    there = _bytes(path) if os.path.lexists(path) else None
+    if expected and there is not None and _digest(there) != expected:
+        said = f"{path.name} was changed by another program since it was opened here."
+        raise ProjectChanged(said, "Save under another name to keep both.", about=path.name)
+    if there is not None:
+        _keep_older(there, path)
     folder = path.resolve().parent
     data = project.model_dump(mode="json")
     if project.model is not None:
         for key in ("path", "source"):
             data["model"][key] = _relative(data["model"][key], folder)
     data["audio"] = [_relative(each, folder) for each in data["audio"]]
-    write_text(path, json.dumps({"studio": FORMAT, **data}, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps({"studio": FORMAT, **data}, indent=1, ensure_ascii=not _is_text(data)) + "\n"
+    written = text.encode()
+    write_bytes(path, written)
+    return _digest(written)
 
 
 def load_project(path: Path) -> Project:
     """Read a project. Raises: FileError where it is none, broken, or of a newer format."""
+    return read_project(path)[0]
+
+
+def read_project(path: Path) -> tuple[Project, str]:
+    """A project and the digest of its file, by which `save_project` knows it again. Raises: as `load_project`."""
+    written = _bytes(path)
     try:
-        data = json.loads(read_text(path, "project"))
-    except (json.JSONDecodeError, RecursionError) as error:
+        data = json.loads(written.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise FileError(f"{path.name} is not a project: it is damaged or not JSON.", about=path.name) from error
     if not isinstance(data, dict) or "studio" not in data:
         raise FileError(f"{path.name} is not a project of Neural Audio Studio.", about=path.name)
-    if isinstance(data["studio"], int) and data["studio"] > FORMAT:
+    version = data["studio"]
+    if isinstance(version, int) and version > FORMAT:
         raise FileError(
-            f"{path.name} was saved by a newer version (format {data['studio']}, this one reads {FORMAT}).",
+            f"{path.name} was saved by a newer version (format {version}, this one reads {FORMAT}).",
             "Update Neural Audio Studio to open it.",
             about=path.name,
         )
+    if version not in (FORMAT, *MIGRATIONS):
+        raise FileError(f"{path.name} is a damaged project: it has no format.", about=path.name)
     try:
-        project = Project.model_validate(data)
+        project = Project.model_validate(migrated(data, version))
     except ValidationError as error:
         field = ".".join(str(step) for step in error.errors()[0]["loc"])
         raise FileError(f"{path.name} is a damaged project: {field} cannot be read.", about=path.name) from error
-    return _absolute(project, path.resolve().parent)
+    return _absolute(project, path.resolve().parent), _digest(written)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        require_file(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path.name} cannot be read: {error.strerror}.", about=path.name) from error
+
+
+def _digest(written: bytes) -> str:
+    return hashlib.sha256(written).hexdigest()
+
+
+def _keep_older(written: bytes, path: Path) -> None:
+    """What this version cannot write any more is kept once, before it is replaced."""
+    try:
+        version = json.loads(written)["studio"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return
+    if version not in tuple(MIGRATIONS):
+        return
+    backup = path.with_name(f"{path.name}.v{version}.bak")
+    if not backup.exists():
+        write_bytes(backup, written)
+
+
+def _is_text(data: object) -> bool:
+    """Whether all of it can be written as text: names of files need not be."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _relative(path: str, folder: Path) -> str:

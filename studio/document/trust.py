@@ -10,32 +10,41 @@ from pathlib import Path
 
 from studio.document.consents import Consent, read_consents, today, write_consents
 from studio.document.contents import what_would_run
+from studio.document.folders import opened_files
 from studio.document.kinds import Kind, recognise
 from studio.document.outline import local_imports
+from studio.document.scans.scan import SCRIPTED, scan
 from studio.errors import ConsentNeeded, FileError
 from studio.settings import state_dir
 from studio.storage import require_file, resources, sha256, write_text
 
-RUNS = frozenset({"python", "pickled-module", "torchscript", "pt2", "neutone", "neutone_gen", "audacity", "nn", "harp"})
-
+RUNS = frozenset({"python", "pickled-module", "pt2", *SCRIPTED})
+JUDGED = frozenset({"pt2", *SCRIPTED})  # what a scan can follow to the last call: Python and pickles it cannot
 IN_FOLDERS = frozenset({"python", "pickled-module"})  # what a folder that is trusted whole may run
 
 
-def needs_consent(kind: Kind) -> bool:
-    """Whether opening such a file can run foreign code: the one place that decides it."""
-    return kind.name in RUNS
+def needs_consent(path: Path, kind: Kind, *, is_locked: bool) -> bool:
+    """Whether opening a file may do more than arithmetic: the one place that decides it.
+
+    Args:
+        is_locked: it is opened by a process that has locked itself in. Without that, a scan that finds nothing says
+            nothing: a program can hide what it does.
+    """
+    if kind.name not in RUNS:
+        return False
+    return not (is_locked and kind.name in JUDGED and scan(path, kind.name).verdict == "arithmetic")
 
 
 def content_digest(path: Path) -> str:
     """SHA-256 of what opening `path` would run: the file (of a folder its model), with what it imports beside it."""
-    if path.is_dir():
-        path = path / "model.pt"
+    path, *parts = opened_files(path)
     require_file(path)
-    beside = local_imports(path) if path.suffix == ".py" else []
+    beside = local_imports(path) if path.suffix == ".py" else parts
     if not beside:
         return sha256(path)
     whole = hashlib.sha256(sha256(path).encode())
     for each in beside:
+        require_file(each)
         whole.update(f"{each.relative_to(path.parent).as_posix()} {sha256(each)}\n".encode())
     return whole.hexdigest()
 
@@ -140,20 +149,35 @@ class Trust:
         write_text(self.folder / f"{what}.json", json.dumps(known, indent=1, ensure_ascii=False) + "\n")
 
 
-def require_consent(path: Path, kind: Kind, digest: str, trust: Trust) -> None:
-    """Raise ConsentNeeded, with what would run, unless `kind` is harmless or `digest` trusted."""
-    if not needs_consent(kind) or trust.is_trusted(digest):
+def require_consent(
+    path: Path, kind: Kind, digest: str, trust: Trust, *, is_locked: bool = False, warning: str = ""
+) -> None:
+    """Raise ConsentNeeded, with what would run, unless the file is harmless or `digest` trusted.
+
+    Args:
+        path: what would be opened.
+        kind: what it is.
+        digest: of its content.
+        trust: what may run.
+        is_locked: it is opened by a process that has locked itself in.
+        warning: what to say where that is not so.
+    """
+    if kind.name not in RUNS or trust.is_trusted(digest):
         return
     if kind.name in IN_FOLDERS and trust.is_in_trusted_folder(path):
         return
+    if not needs_consent(path, kind, is_locked=is_locked):
+        return
+    said = " ".join(filter(None, [what_would_run(path, kind), warning]))
     hint = "Open it only if you trust where it comes from; on the command line add --trust."
-    raise ConsentNeeded(what_would_run(path, kind), hint, about=path.name, fields=["trust"])
+    raise ConsentNeeded(said, hint, about=path.name, fields=["trust"])
 
 
-def require_consent_for_all(paths: Iterable[Path], trust: Trust) -> None:
+def require_consent_for_all(paths: Iterable[Path], trust: Trust, *, is_locked: bool = False, warning: str = "") -> None:
     """Ask for every file that opening a model would run: the model, and the source of bare weights."""
     for path in paths:
-        require_consent(path, recognise(path), content_digest(path), trust)
+        kind = recognise(path)
+        require_consent(path, kind, content_digest(path), trust, is_locked=is_locked, warning=warning)
 
 
 def _shipped() -> set[str]:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.document.folders import opened_files
 from studio.document.kind import Kind
 from studio.document.scans.checksums import check_checksums
 from studio.document.scans.result import Scan, listed
@@ -30,18 +31,24 @@ def refuse_damaged(
     """
     if kind.name == "python" or trust.is_whole(digest):
         return
-    file = path / "model.pt" if path.is_dir() else path
-    try:
-        found = scan(file, kind.name)
-        if found.verdict != "damaged" and kind.name in CHECKED:
-            found = check_checksums(file, is_stopped)
-    except OSError as error:
-        raise FileError(f"{path.name} cannot be read: {error.strerror}.", HINT, about=path.name) from error
-    if found.verdict == "damaged":
-        raise FileError(_sentence(path, found), HINT, about=path.name)
+    files = opened_files(path)
+    for file in [each for each in files if len(files) == 1 or each.suffix != ".json"]:
+        _refuse_damaged_file(file, file if len(files) > 1 else path, kind.name, is_stopped)
     if not is_stopped():
         with contextlib.suppress(FileError):  # it is looked through again next time
             trust.remember_whole(digest, path.name)
+
+
+def _refuse_damaged_file(file: Path, shown: Path, kind: str, is_stopped: Callable[[], bool]) -> None:
+    kind = "state_dict" if kind == "openunmix" else kind
+    try:
+        found = scan(file, kind)
+        if found.verdict != "damaged" and kind in CHECKED:
+            found = check_checksums(file, is_stopped)
+    except OSError as error:
+        raise FileError(f"{shown.name} cannot be read: {error.strerror}.", HINT, about=shown.name) from error
+    if found.verdict == "damaged":
+        raise FileError(_sentence(shown, found), HINT, about=shown.name)
 
 
 def _sentence(path: Path, found: Scan) -> str:

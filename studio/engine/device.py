@@ -298,9 +298,7 @@ def _stream(plan: _Plan, rate: int, callback: Callback, exact: bool) -> Any:
             outgoing.fill(0.0)
             callback(None, select(outgoing), bool(status))
 
-        return portaudio.OutputStream(
-            device=index, channels=played, callback=play_part if is_part else play, **common
-        )
+        return portaudio.OutputStream(device=index, channels=played, callback=play_part if is_part else play, **common)
     except (portaudio.PortAudioError, ValueError) as error:
         raise _refused(info.name, error, plan.source[1].name if plan.source else "") from error
 

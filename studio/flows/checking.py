@@ -10,6 +10,7 @@ from typing import Any
 
 from studio.document.check import Check
 from studio.document.opened import OpenedModel
+from studio.flows.access import for_captured
 from studio.link.job import Limits, Report, run_job
 from studio.storage import read_text, write_text
 
@@ -44,7 +45,8 @@ def check_model(
     if known and record.is_file():
         found = json.loads(read_text(record))
     else:
-        found = run_job("check", request, report=report, cancel=cancel, limits=LIMITS)
+        access = for_captured(opened.captured)
+        found = run_job("check", request, report=report, cancel=cancel, limits=LIMITS, access=access)
         write_text(record, json.dumps(found))
     return [Check.model_validate(each) for each in found["checks"]]
 
@@ -58,5 +60,7 @@ def bench_model(
 ) -> list[dict[str, Any]]:
     """Cost and delay at block sizes 64…2048 under a host at `sample_rate` (the model's own where None)."""
     request = {"captured": opened.captured, "sample_rate": sample_rate}
-    rows: list[dict[str, Any]] = run_job("bench", request, report=report, cancel=cancel, limits=LIMITS)["rows"]
+    access = for_captured(opened.captured)
+    done = run_job("bench", request, report=report, cancel=cancel, limits=LIMITS, access=access)
+    rows: list[dict[str, Any]] = done["rows"]
     return rows

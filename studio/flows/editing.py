@@ -18,7 +18,9 @@ from studio.document.kinds import recognise
 from studio.document.limits import hosts, limits_of, problems
 from studio.document.trust import Trust, content_digest, require_consent
 from studio.errors import CardError, FileError, HostError
+from studio.flows.access import for_package
 from studio.link.job import Limits, Report, run_job
+from studio.link.lock.strength import strength
 from studio.storage import (
     move_file_into_place,
     move_folder_into_place,
@@ -140,7 +142,9 @@ def write_card(
     _refuse_new_problems(known, card)
     trust = trust or Trust()
     digest = content_digest(path)
-    require_consent(path, recognise(path), digest, trust)
+    kind = recognise(path)
+    is_locked = strength().is_strong and kind.name != "harp"  # whose app.py is run to verify it
+    require_consent(path, kind, digest, trust, is_locked=is_locked)
     target = _target(path, out)
     with staging_beside(target) as staging:
         staged = _copied(path, staging / target.name)
@@ -161,8 +165,11 @@ def _rewritten(
     with scratch_folder("card") as scratch:
         asked = {"host": host, "path": str(staged), "reference": str(scratch / "reference.npz")}
         request = {**asked, "original": str(original), "card": card.model_dump(mode="json")}
-        made = run_job("rewrite", request, report=report, cancel=cancel, limits=LIMITS)["checks"]
-        made += run_job("verify", asked, report=report, cancel=cancel, limits=LIMITS)["checks"]
+        folder = staged if staged.is_dir() else staged.parent
+        access = for_package(original, write=[folder, scratch])
+        made = run_job("rewrite", request, report=report, cancel=cancel, limits=LIMITS, access=access)["checks"]
+        access = for_package(staged, read=[scratch])
+        made += run_job("verify", asked, report=report, cancel=cancel, limits=LIMITS, access=access)["checks"]
     return tuple(Check.model_validate(each) for each in made)
 
 
@@ -198,7 +205,7 @@ def _typed(now: Any, text: str) -> Any:
     """A value as it was typed, for a field that holds `now`."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = text
     if isinstance(now, str):
         return said if isinstance(said, str) else text

@@ -17,6 +17,7 @@ from studio.document.limits import limits_of, misfits, problems
 from studio.document.opened import OpenedModel
 from studio.document.trust import Trust, content_digest
 from studio.errors import Cancelled, CardError, HostError, JobError, ModelError, StudioError
+from studio.flows.access import for_captured, for_package, require_inside
 from studio.flows.checking import check_model
 from studio.flows.exported import Package, digests_of, kept, remember
 from studio.flows.report import write_report
@@ -142,9 +143,12 @@ def _make(asked: Wanted, host: str, staging: Path, report: Report | None, cancel
         "created": asked.created,
         "folder": str(staging),
     }
-    made = run_job("export", request, report=report, cancel=cancel, limits=LIMITS)
+    access = for_captured(asked.opened.captured, write=[staging], read=asked.sounds)
+    made = run_job("export", request, report=report, cancel=cancel, limits=LIMITS, access=access)
+    require_inside(staging, *(Path(made[each]) for each in ("path", "folder", "reference")))
     question = {"host": host, "path": made["path"], "reference": made["reference"]}
-    found = run_job("verify", question, report=report, cancel=cancel, limits=LIMITS)
+    access = for_package(Path(made["path"]), read=[Path(made["folder"]), Path(made["reference"])])
+    found = run_job("verify", question, report=report, cancel=cancel, limits=LIMITS, access=access)
     return {**made, "checks": tuple(Check.model_validate(each) for each in found["checks"])}
 
 

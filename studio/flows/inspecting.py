@@ -11,7 +11,7 @@ from studio.document.kinds import Kind, recognise
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project, load_project
 from studio.document.trust import Trust, content_digest
-from studio.errors import AnswerNeeded, FileError
+from studio.errors import AnswerNeeded, FileError, ModelError
 from studio.flows.opening import CHANGED, open_model
 from studio.storage import scratch_folder
 
@@ -97,6 +97,10 @@ def _model(source: ModelSource, kind: Kind, trust: Trust) -> dict[str, Any]:
         except AnswerNeeded as needed:
             if kind.is_weights and not source.source:  # bare weights are something by themselves
                 return {"facts": [kind.title + ".", *kind.facts, needed.sentence]}
+            raise
+        except ModelError as error:
+            if "finite" in error.fields:  # it could be opened and called; nobody would want to hear it
+                return {"facts": [kind.title + ".", *kind.facts, error.sentence]}
             raise
 
 

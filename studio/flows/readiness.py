@@ -117,7 +117,7 @@ def _require_audacity(folder: Path, front: str) -> None:
 def _object(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(path, "metadata"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HostError(f"{path.name} is not JSON.", EXPORT_AGAIN, about=path.name) from error
     if not isinstance(found, dict):
         raise HostError(f"{path.name} is not an object.", EXPORT_AGAIN, about=path.name)

@@ -12,7 +12,9 @@ from studio.document.mixer import Mixer
 from studio.document.opened import OpenedModel
 from studio.document.performance import Lane
 from studio.errors import FileError, ModelError
+from studio.flows.access import for_captured, require_inside
 from studio.link.job import Limits, Report, run_job
+from studio.storage import move_file_into_place, staging_beside
 
 LIMITS = Limits(seconds=None, silence=600.0)
 
@@ -56,10 +58,9 @@ def render_file(
         raise ModelError(f"{opened.name} is not played, so it has no levels.", "Render it without them.")
     sound = () if is_tone(str(source)) else (Path(source),)
     _spare(target, (*sound, *(Path(each) for each in (opened.source.path, opened.source.source) if each)))
-    request = {
+    request: dict[str, Any] = {
         "captured": opened.captured,
         "source": str(source),
-        "target": str(target),
         "knobs": knobs or {},
         "mixer": mixer.model_dump(),
         "lanes": {name: lane.points for name, lane in (lanes or {}).items()},
@@ -67,7 +68,21 @@ def render_file(
         "sample_rate": sample_rate,
         "block": block,
     }
-    return run_job("render", request, report=report, cancel=cancel, limits=LIMITS)
+    with staging_beside(target) as staging:
+        request["target"] = str(staging / target.name)
+        access = for_captured(opened.captured, write=[staging], read=sound)
+        made = run_job("render", request, report=report, cancel=cancel, limits=LIMITS, access=access)
+        return _settled(made, staging, target.parent)
+
+
+def _settled(made: dict[str, Any], staging: Path, folder: Path) -> dict[str, Any]:
+    """Move what a job has written to where it was wanted, whole file by whole file."""
+    staged = [Path(each) for each in dict.fromkeys((made["output"], *made["outputs"]))]
+    require_inside(staging, *staged)
+    for each in staged:
+        move_file_into_place(each, folder / each.name)
+    placed = [str(folder / Path(each).name) for each in made["outputs"]]
+    return made | {"output": str(folder / Path(made["output"]).name), "outputs": placed}
 
 
 def _spare(target: Path, read: tuple[Path, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ from studio.document.kinds import Kind, recognise
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.parameter import Parameter
 from studio.document.treatment import Spectrum
-from studio.errors import ModelError
+from studio.errors import CardError, ModelError
 from studio.hosts import host
 from studio.loading.cached import CACHED_FIELDS, cache_model, offer_caches
+from studio.loading.corrections import correct
 from studio.loading.labelling import Wish
 from studio.loading.open_file import load_model
 from studio.loading.probe import Findings, experiment
 from studio.loading.uncut import reaching, uncut
-from studio.wrappers.adapter import make_adapter
+from studio.wrappers.adapter import Nested, make_adapter
 from studio.wrappers.base import Wrapper
 from studio.wrappers.capture import capture
 from studio.wrappers.captured import Captured, save_captured
@@ -37,11 +39,15 @@ def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
     torch.manual_seed(0)  # weights that are drawn when it is opened are the same each time
     path = Path(source.path)
     kind = recognise(path)
+    captured, lies = None, ""
     if kind.name in PACKAGES:
         report(None, "Reading the package")
-        captured, facts = _read_package(path, kind)
-        name = captured.card.name or path.stem
-    else:
+        try:
+            captured, facts = _read_package(path, kind)
+            name = captured.card.name or path.stem
+        except CardError as error:  # what is left is a plain archive, which may play all the same
+            kind, lies = replace(kind, name="torchscript"), _lies(error)
+    if captured is None:
         source, name, captured, facts = _capture(source, kind, folder, report)
     staged = folder / "captured.pt"
     save_captured(captured, staged)
@@ -54,13 +60,23 @@ def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
         card=captured.card,
         captured=str(staged),
         how=captured.how,
-        facts=facts,
+        facts=(lies, *facts) if lies else facts,
         size_bytes=kind.size_bytes,
     ).model_dump(mode="json")
 
 
+def _lies(error: CardError) -> str:
+    """What a package says of itself and cannot be: the first of it."""
+    first = error.sentence.partition(": ")[2].partition(";")[0][:120].rstrip(".")
+    return f"What it says of itself cannot be true and was not used ({first})."
+
+
 def _read_package(path: Path, kind: Kind) -> tuple[Captured, tuple[str, ...]]:
-    captured = host(kind.name).read(path)
+    try:
+        captured = host(kind.name).read(path)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        said = f"{path.name} is a {kind.title} whose description of itself cannot be read."
+        raise ModelError(said, "It may be damaged: export it or download it again.", about=path.name) from error
     return captured, (f"{kind.title}: it is played through its own root.", captured.call.sentence())
 
 
@@ -68,24 +84,26 @@ def _capture(
     source: ModelSource, kind: Kind, folder: Path, report: Report
 ) -> tuple[ModelSource, str, Captured, tuple[str, ...]]:
     report(None, "Loading the model")
-    loaded = load_model(source, kind)
+    loaded = load_model(source, kind, lambda: report(None, "Loading the model"))
+    asked = loaded.source.call
     report(None, "Trying how it is called")
     found = experiment(
         loaded.module,
         loaded.name,
         source.layout,
         source.model_rate,
+        method=str(asked.get("method") or "forward"),
         beat=lambda: report(None, "Trying how it is called"),
         wish=_wish(source),
         spectrum=_spectrum(source),
-        lengths=tuple(each for each in source.call.get("block_sizes") or () if isinstance(each, int)),
+        lengths=tuple(each for each in asked.get("block_sizes") or () if isinstance(each, int)),
     )
     said = _merge(found.card, loaded.card, loaded.name)
     declared = isinstance(found.module, NeutoneModel)
     rate = source.model_rate or (None if declared else said.sample_rate)
     call = found.call.model_copy(update={"sample_rates": (rate,)}) if rate else found.call
-    call = corrected(call, loaded.source.call)
-    card = said.model_copy(update={"sample_rate": said.sample_rate or rate})
+    call, knobs = correct(call, asked, said.parameters)
+    card = said.model_copy(update={"sample_rate": said.sample_rate or rate, "parameters": knobs})
     report(None, "Capturing it for hosts")
     captured, more = _captured(found, loaded.name, call, card, folder, trace=source.trace)
     kept = [each for each in found.facts[1:] if each not in found.timing or not _is_treated(call)]
@@ -119,16 +137,21 @@ def _captured(
         module, changed = cache_model(module, found.call, card.parameters, folder)
         call = call.model_copy(update={each: getattr(changed, each) for each in CACHED_FIELDS})
     elif call.spectrum is None:
-        module, latency = uncut(module, found.call, call)
+        whole, latency = uncut(module, found.call, call)
         call = call.model_copy(update={"latency": latency})
+        if whole is not module and call.nesting is not None:
+            call = call.model_copy(update={"nesting": call.nesting.model_copy(update={"start": 0, "end": 0})})
+        module = whole
     if not _is_treated(call):
         facts = offer_caches(module, call, card.parameters, folder)
     if isinstance(module, Wrapper):
         captured, more = capture(module, call, card, allow_trace=trace)
         return captured, [*facts, *more]
 
+    inner = module.model if isinstance(module, Nested) and call.nesting is not None else module
+
     def adapted(numbers: bool = False) -> Wrapper:
-        return make_adapter(module, name, call, reaching(module, card.parameters), folder, numbers)
+        return make_adapter(inner, name, call, reaching(inner, card.parameters), folder, numbers)
 
     captured, more = capture(adapted(), call, card, allow_trace=trace, scriptable=lambda: adapted(numbers=True))
     return captured, [*facts, *more]

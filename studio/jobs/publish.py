@@ -19,6 +19,7 @@ from studio.jobs.refusals import LOGIN, told
 from studio.storage import sha256
 
 ATTRIBUTES = ".gitattributes"
+UNLOCKED = True  # it needs the network, and opens no model
 Report = Callable[[float | None, str], None]
 
 

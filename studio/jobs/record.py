@@ -16,6 +16,7 @@ from studio.link.tape import Take, Tape
 from studio.link.tape_reader import Piece, TapeReader
 from studio.storage import unwritable
 
+UNLOCKED = True  # it writes what the engine plays, and opens no model
 Report = Callable[[float | None, str], None]
 TICK = 0.1  # s between looks at the tape
 SETTLE = 1.0  # s of sound at most that a file loses with its writer

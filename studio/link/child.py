@@ -2,7 +2,8 @@
 
 One JSON line comes in, the request. JSON lines go out: `{"progress": 0.4, "step": "…"}` any number of times, then
 `{"result": {…}}` or `{"error": {…}}`. A job is a module of `studio.jobs` with `run(request, report) -> dict`, or,
-where both sides keep talking, `converse(request, line)`.
+where both sides keep talking, `converse(request, line)`. Between the import of the job and its run the process locks
+itself in (see `link.lock`), unless the job says `UNLOCKED = True`: it opens no foreign file, or locks itself in later.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib
 import os
 import re
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -20,11 +22,18 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.errors import JobError, StudioError
+from studio.link.denied import denial
 from studio.link.line import Line
+from studio.link.lock.access import Access
+from studio.link.lock.limits import limit_memory
+from studio.link.lock.lock import LockError, lock_down
 
 JOBS = "studio.jobs"
 ADDRESS_SPACE = "STUDIO_ADDRESS_SPACE"  # bytes; 0 or absent: no limit
 PARENT = "STUDIO_PARENT"  # process id of whoever started the child
+HOMES = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+LOCK = "lock"  # in the request: which files the job may reach
+EARLY = "early"  # the word on the command line of a job that is kept ready
 REPORTS_PER_SECOND = 20
 
 Report = Callable[[float | None, str], None]
@@ -32,36 +41,42 @@ Run = Callable[[dict[str, Any], Report], dict[str, Any]]
 Converse = Callable[[dict[str, Any], Line], None]
 
 
-def main(name: str) -> int:
-    """Serve one job of `studio.jobs`. The exit code is 0 whenever a result or an error was told."""
+def main(name: str, early: str = "") -> int:
+    """Serve one job of `studio.jobs`. The exit code is 0 whenever a result or an error was told.
+
+    Args:
+        name: of the job.
+        early: `early` to import what it needs before it is asked, see `link.ready`.
+    """
     if not re.fullmatch(r"[a-z_]+", name):
         return 64
     line = Line.take_standard_streams()
     guard()
-    return serve(lambda: importlib.import_module(f"{JOBS}.{name}"), line)
+    return serve(lambda: importlib.import_module(f"{JOBS}.{name}"), line, is_early=early == EARLY)
 
 
 def guard() -> None:
     """Die with the parent, stay within the memory given, and say where a crash happened."""
     faulthandler.enable()
-    limit = int(os.environ.get(ADDRESS_SPACE, "0"))
-    if limit and sys.platform == "linux":  # macOS ignores it, Windows has no such limit
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    limit_memory(int(os.environ.get(ADDRESS_SPACE, "0")))
     _die_with_parent()
 
 
-def serve(load: Callable[[], Any], line: Line) -> int:
-    """Read the request, load the job, run it and tell its end."""
+def serve(load: Callable[[], Any], line: Line, *, is_early: bool = False) -> int:
+    """Read the request, load the job, run it and tell its end; one that `is_early` is loaded before it is asked."""
     try:
+        if is_early:
+            load()
         request = line.receive()
         if request is None:
             return 0
+        asked = request.pop(LOCK, {})
         job = load()  # may take seconds and fail: it imports torch
         if hasattr(job, "converse"):
             job.converse(request, line)
             return 0
+        if not getattr(job, "UNLOCKED", False):
+            shut_in(asked)
         _watch_for_the_end(line)
         line.send({"loaded": True})  # from now on silence is the model's, not a cold disk's
         line.send({"result": job.run(request, Reporter(line))})
@@ -69,6 +84,23 @@ def serve(load: Callable[[], Any], line: Line) -> int:
         with contextlib.suppress(OSError, ValueError):
             line.send(told(error))
     return 0
+
+
+def shut_in(asked: dict[str, Any]) -> None:
+    """Leave this process the files that `asked` names; without any, the libraries alone. Raises: JobError."""
+    access = Access.from_json(asked)
+    if access.home is not None:  # of its own, so that nothing is left behind and no cache of the user's is touched
+        os.environ.update(dict.fromkeys(HOMES, str(access.home)))
+        tempfile.tempdir = None  # looked up anew
+    try:
+        lock_down(
+            access.read,
+            access.write,
+            processor_seconds=int(asked.get("processor_seconds", 0)),
+            file_bytes=int(asked.get("file_bytes", 0)),
+        )
+    except LockError as error:
+        raise JobError(str(error), "Nothing was opened. Run studio doctor and report what it says.") from error
 
 
 class Reporter:
@@ -87,8 +119,10 @@ class Reporter:
 
 def told(error: BaseException) -> dict[str, Any]:
     """An exception as the last message of a child."""
+    if (refused := denial(error)) is not None:
+        return {"error": refused.to_dict(), "traceback": _trace(error)}
     if isinstance(error, StudioError):
-        return {"error": error.to_dict(), "traceback": _trace(error)}
+        return {"error": error.to_dict(), "traceback": getattr(error, "output", "") or _trace(error)}
     if isinstance(error, MemoryError) or "DefaultCPUAllocator: can't allocate" in str(error):
         said = JobError("The model ran out of memory.", "Close other programs, or try a smaller model.").to_dict()
     elif isinstance(error, (SystemExit, KeyboardInterrupt)):
@@ -130,6 +164,6 @@ def _watch_for_the_end(line: Line) -> None:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1] if len(sys.argv) == 2 else "")
+    code = main(*(sys.argv[1:3] or [""]))
     sys.stderr.flush()
     os._exit(code)  # not through interpreter shutdown: threads of foreign code would keep it waiting

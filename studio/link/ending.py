@@ -16,6 +16,11 @@ CRASHES = {
     "SIGFPE": "arithmetic fault",
     "SIGABRT": "abort",
 }
+BOUNDS = {
+    "SIGXCPU": ("The model computed for longer than it may, and the system stopped it.", "Try a shorter sound."),
+    "SIGXFSZ": ("The model wrote a file that is larger than it may be.", "Make less sound at once."),
+    "SIGSYS": ("The model asked the system for something that is not allowed.", CRASH_HINT),
+}
 WINDOWS = {
     0xC0000005: "segmentation fault",
     0xC000001D: "illegal instruction",
@@ -61,6 +66,8 @@ def _by_signal(number: int) -> JobError:
     name = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
     if name in CRASHES:
         return JobError(CRASH.format(CRASHES[name]), CRASH_HINT)
+    if name in BOUNDS:
+        return JobError(*BOUNDS[name])
     if name == "SIGKILL":
         return JobError("The model ran out of memory, and the system stopped it.", MEMORY_HINT)
     return JobError(f"The process that opened the model was stopped from outside ({name}).", "Try again.")

@@ -9,7 +9,8 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from studio.errors import JobError, StudioError
 from studio.link.ending import ended
@@ -35,6 +36,7 @@ class Engine:
         bury: called there with this engine, and why it ended.
         tape: on which it writes what is heard.
         number: by which the tape knows it, above 0.
+        folders: of captured models and decoded sounds, all that it may read.
 
     Attributes:
         board: there from the beginning, so that it can be written before there is an engine to read it.
@@ -52,9 +54,10 @@ class Engine:
         bury: Callable[[Engine, StudioError], None],
         tape: OwnTape,
         number: int,
+        folders: Sequence[Path],
     ) -> None:
         self._lock, self._hear, self._bury = lock, hear, bury
-        self._tape, self.number = tape, number
+        self._tape, self.number, self._folders = tape, number, folders
         self._file, self.board = create_board()
         self._pipe = -1
         self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -100,8 +103,7 @@ class Engine:
             os.set_blocking(self._pipe, False)
         handles = give(read_end), give(self._file.fileno()), self._tape.handle
         asked = {"commands": handles[0], "board": handles[1], "tape": handles[2], "number": self.number}
-        asked["spare"] = is_spare
-        self._outbox.put(asked)
+        self._outbox.put({**asked, "spare": is_spare, "from": [str(each) for each in self._folders]})
         self._thread = threading.Thread(target=self._live, args=(read_end, handles), name="engine", daemon=True)
         self._thread.start()
 

@@ -10,11 +10,16 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
-from studio.errors import Cancelled, JobError, StudioError, error_from
+from studio.diagnostics.noting import noted
+from studio.errors import Cancelled, CompileError, JobError, StudioError, error_from
+from studio.link.child import LOCK
 from studio.link.ending import ended, timed_out
+from studio.link.lock.access import Access
 from studio.link.process import Limits, Process
+from studio.link.ready import Ready
+from studio.storage import scratch_folder
 
-__all__ = ["Limits", "Report", "run_job"]
+__all__ = ["Access", "Limits", "Ready", "Report", "run_job"]
 
 Report = Callable[[float | None, str], None]
 LONGEST_LINE = 64 << 20
@@ -30,6 +35,8 @@ def run_job(
     cancel: threading.Event | None = None,
     limits: Limits | None = None,
     inherit: tuple[int, ...] = (),
+    access: Access | None = None,
+    ready: Ready | None = None,
 ) -> dict[str, Any]:
     """Run `studio.jobs.NAME` in a child process and return its result. Blocks; not for the window's own thread.
 
@@ -40,6 +47,9 @@ def run_job(
         cancel: when it is set the child and all it started are killed within a tenth of a second.
         limits: time, memory and threads of the child.
         inherit: open files that the child finds by these numbers (see `link.handles`).
+        access: of a job that opens foreign files: what it may reach, beside a folder of its own, gone afterwards.
+            A job that is not told anything reaches nothing, unless it is one of those that need no lock.
+        ready: keeps a process of this job; it is asked where it waits, else another one is started.
 
     Raises: Cancelled; whatever StudioError the job raised; JobFault for a mistake of ours in there; JobError
         with one sentence when the child crashed, was killed, ended itself or took too long.
@@ -47,11 +57,24 @@ def run_job(
     limits = limits or Limits()
     if cancel is not None and cancel.is_set():
         raise Cancelled("Stopped.")
-    process = Process(name, limits, inherit)
-    try:
+    with contextlib.ExitStack() as stack:
+        if access is not None:
+            access = access.at_home(stack.enter_context(scratch_folder("job")))
+            use = {"processor_seconds": limits.processor_seconds, "file_bytes": limits.file_bytes}
+            request = {**request, LOCK: {**access.to_json(), **use}}
+        process = _taken(ready, name, limits, stack) if access is not None and not inherit else None
+        process = process or Process(name, limits, inherit, access=access)
+        stack.callback(process.kill)
+        stack.enter_context(noted(f"Job {name}", process.exit_code))
         return _Waiting(process, request, limits, cancel).for_result(report)
-    finally:
-        process.kill()
+
+
+def _taken(ready: Ready | None, name: str, limits: Limits, stack: contextlib.ExitStack) -> Process | None:
+    """The process that is kept ready, where there is one."""
+    if ready is None:
+        return None
+    stack.callback(ready.done)
+    return ready.take(name, limits)
 
 
 class _Waiting:
@@ -115,7 +138,7 @@ class _Waiting:
 
     def _error(self, message: dict[str, Any]) -> StudioError:
         error = error_from(message["error"])
-        if isinstance(error, JobError):
+        if isinstance(error, (JobError, CompileError)):
             error.output = str(message.get("traceback", "")) or self._process.output()
         return error
 

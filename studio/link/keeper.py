@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from studio.diagnostics.noting import told
 from studio.errors import StudioError
 from studio.link.engine import PATIENCE, Engine
 from studio.link.handover import Handover
@@ -17,6 +20,7 @@ from studio.link.shared import Board, Command, State
 from studio.link.tape import OwnTape
 from studio.link.wanted import Message, Wanted, WantedModel, copy_hands
 
+log = logging.getLogger(__name__)
 SPARE_AFTER = 3.0  # s of calm before a spare engine is started
 SPARES = 3  # that may die while they wait
 AT_ONCE = "It starts again by itself."
@@ -31,6 +35,7 @@ class Keeper:
         tell: called on threads of ours with every message of the active engine, and with `gone` and `failed` of our
             own.
         has_spare: keep a second engine ready.
+        folders: of captured models and decoded sounds, all that an engine may read.
 
     Attributes:
         lock: of all that is here, and of `wanted`; never held for longer than a moment.
@@ -39,8 +44,8 @@ class Keeper:
         tape: on which the active engine writes what is heard.
     """
 
-    def __init__(self, tell: Callable[[Message], None], has_spare: bool) -> None:
-        self._tell, self._has_spare = tell, has_spare
+    def __init__(self, tell: Callable[[Message], None], has_spare: bool, folders: Sequence[Path]) -> None:
+        self._tell, self._has_spare, self._folders = tell, has_spare, folders
         self.lock = threading.RLock()
         self.wanted = Wanted()
         self.tape, self._numbers = OwnTape(), itertools.count(1)
@@ -154,7 +159,7 @@ class Keeper:
         return engine
 
     def _engine(self) -> Engine:
-        return Engine(self.lock, self._hear, self._bury, self.tape, next(self._numbers))
+        return Engine(self.lock, self._hear, self._bury, self.tape, next(self._numbers), self._folders)
 
     def _catch_up(self) -> None:
         """Where the play head is, unless it has been sent elsewhere."""
@@ -236,7 +241,10 @@ class Keeper:
     def _bury(self, engine: Engine, error: StudioError) -> None:
         """Decide with what to go on, and say what happened."""
         with self.lock:
+            expected = self._closing or engine in self._leaving
             self._leaving.discard(engine)
+            if not expected:
+                log.warning("Engine %d ended: %s", engine.number, told(error))
             if self._closing:
                 return
             said: list[Message] = []

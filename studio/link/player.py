@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from studio.audio.raw import RawAudio
 from studio.document.performance import Lane
@@ -39,11 +40,12 @@ class Player:
             `unloaded` (slot); `loopback` (what was measured); `overload`, `gone` (message, hint);
             `failed` (about: model, device, audio, loopback or engine; message, hint, key, slot).
         spare: keep a second engine in memory, which takes over without a gap.
+        folders: of captured models and decoded sounds; an engine is locked in, and reads nothing else of the user's.
     """
 
-    def __init__(self, on_message: Callable[[Message], None], spare: bool = False) -> None:
+    def __init__(self, on_message: Callable[[Message], None], spare: bool = False, *, folders: Sequence[Path]) -> None:
         self._on_message = on_message
-        self._keeper = Keeper(self._tell, spare)
+        self._keeper = Keeper(self._tell, spare, folders)
         self._watch = Watch(self._keeper, on_message)
         self._lookout = Lookout(self._go_back)
 

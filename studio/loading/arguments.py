@@ -35,6 +35,9 @@ STATE_NAMES = frozenset(
         "h_c",
     }
 )
+STATE_WORDS = frozenset(
+    {"state", "states", "hidden", "cache", "memory", "past", "prev", "previous", "history", "carry"}
+)
 RATE_NAMES = frozenset({"sample_rate", "samplerate", "sampling_rate", "sr", "fs"})
 MOST_ELEMENTS = 64
 MOST_WORDS = 8
@@ -84,11 +87,11 @@ def _from_parameter(parameter: inspect.Parameter, hint: Any, function: Any) -> W
     if typing.get_origin(hint) is Literal:
         words = tuple(each for each in typing.get_args(hint) if isinstance(each, str))
     elif want == "text":
-        words = _compared(function)[:MOST_WORDS]
+        words = compared(function)[:MOST_WORDS]
     return Wanted(parameter.name, "text" if words else want, _default(parameter), required, words)
 
 
-def _compared(function: Any) -> tuple[str, ...]:
+def compared(function: Any) -> tuple[str, ...]:
     """Texts that a function compares something with: the words it knows."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -159,7 +162,8 @@ def options_for(wanted: Wanted, module: nn.Module, model_rate: int | None, toget
 
 
 def is_state_name(name: str) -> bool:
-    return name.lower() in STATE_NAMES
+    words = name.lower().split("_")
+    return name.lower() in STATE_NAMES or bool(STATE_WORDS & set(words))
 
 
 def tensors_for(name: str, module: nn.Module, together: bool = True) -> Iterator[Plan]:

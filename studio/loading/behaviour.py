@@ -63,6 +63,15 @@ def is_stateful(runner: Runner, found: Found) -> bool:
     return not _same(once, rows_of(runner.run(found.way, x, module), found.sound))
 
 
+def is_lost_in_silence(runner: Runner, found: Found) -> bool:
+    """Whether silence is answered with what is no number."""
+    silence = torch.zeros(found.way.channels, found.length)
+    try:
+        return not bool(torch.isfinite(_rows(runner, found, silence)).all())
+    except (TrialError, ValueError):
+        return False
+
+
 def find_lengths(runner: Runner, found: Found) -> Lengths:
     """Shortest block and multiple, or the fixed sizes."""
     if found.fixed:
@@ -81,10 +90,10 @@ def find_reach(runner: Runner, found: Found, multiple: int) -> Reach | None:
     if not found.fixed:
         length = -(-max(length, 4 * multiple) // multiple) * multiple
     while True:
-        begun = time.monotonic()
+        begun = time.thread_time()
         reach = _reach(runner, found, length, multiple)
         longer = -(-length * 8 // multiple) * multiple
-        slow = 8 * (time.monotonic() - begun) > PATIENCE
+        slow = 8 * (time.thread_time() - begun) > PATIENCE
         if reach is None or not reach.whole or found.fixed or longer > 8 * FAR or slow:
             # an answer that fades away in longer blocks is spread over all of the block, not short
             fades = reach is not None and max(-reach.first, reach.last) < found.sound.ratio * reached

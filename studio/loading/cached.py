@@ -15,25 +15,24 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from studio.document.call import Call
+from studio.document.call import Call, Key, samples_said
 from studio.document.parameter import Parameter
 from studio.errors import StudioError
 from studio.loading.fit import Flattened, Trimmed
-from studio.loading.outputs import Key
 from studio.loading.trial import arrange, given, grouped
 from studio.loading.uncut import reaching
-from studio.wrappers.adapter import make_adapter
+from studio.wrappers.adapter import Nested, make_adapter
 from studio.wrappers.base import WaveformToWaveform, Wrapper, takes_params
 from studio.wrappers.caching.convert import Cached, convert, prove
 from studio.wrappers.caching.recording import CannotCache, Enter
-from studio.wrappers.capture import valid_length
 from studio.wrappers.shell import core_of
+from studio.wrappers.trials import valid_length
 
 LENGTH = 4096  # samples of the block that is followed
 SAME = 1e-5  # of the peak: −100 dB
 SLOW = 1.0  # seconds for a block that is followed: what takes longer is not tried unasked
 CACHED_FIELDS = (
-    "latency", "multiple", "min_block", "block_sizes", "look_behind", "stateful", "method", "output_key",
+    "latency", "multiple", "min_block", "block_sizes", "look_behind", "stateful", "method", "output_key", "nesting",
 )  # fmt: skip
 CONVOLUTIONS = (nn.Conv1d, nn.ConvTranspose1d)
 
@@ -73,6 +72,7 @@ def cache_model(module: nn.Module, call: Call, parameters: Sequence[Parameter], 
     if call.stateful or call.random or any(each.role == "state" for each in call.arguments):
         why = "is random" if call.random else "keeps state already"
         raise _cannot(f"It {why}.")
+    call = _flat(module, call)
     try:
         way = _way(module, call, parameters)
         shift = _shift(module, way, call, parameters, folder)
@@ -97,24 +97,30 @@ def can_cache(module: nn.Module, call: Call, parameters: Sequence[Parameter], fo
         return str(error).splitlines()[0], None
 
 
+def _flat(module: nn.Module, call: Call) -> Call:
+    """The call of the layer of ours around a model: it does itself what is nested."""
+    return call.model_copy(update={"nesting": None, "method": "forward"}) if isinstance(module, Nested) else call
+
+
 def offer_caches(module: nn.Module, call: Call, parameters: Sequence[Parameter], folder: Path) -> list[str]:
     """A sentence that offers caches, where convolutions are padded anew for every block and it is proved to work."""
     pads = any(isinstance(each, CONVOLUTIONS) and max(each.kernel_size) > 1 for each in module.modules())
     if not pads or call.labels or call.stateful or call.random or isinstance(module, torch.jit.ScriptModule):
         return []
-    begun = time.monotonic()
+    begun = time.thread_time()
     try:
+        call = _flat(module, call)
         silence = torch.zeros(call.channels_in, call.look_behind + valid_length(call, LENGTH))
         _rows(module, call, parameters, folder)(silence)
     except (StudioError, RuntimeError):
         return []
-    if time.monotonic() - begun > SLOW:
+    if time.thread_time() - begun > SLOW:
         return []
     reason, changed = can_cache(module, call, parameters, folder)
     if reason or changed is None:
         return []
     gain = "less work for each block" if call.look_behind else "no clicks at block edges"
-    delay = f"{changed.latency} samples of delay" if changed.latency else "no delay"
+    delay = f"{samples_said(changed.latency)} of delay" if changed.latency else "no delay"
     return [f"Its convolutions can keep their past (--call cached=true): {gain}, {delay}."]
 
 
@@ -132,21 +138,23 @@ def _way(module: nn.Module, call: Call, parameters: Sequence[Parameter]) -> Way:
     axis = call.layout.index("T")
     plain = call.model_copy(update={"look_behind": 0, "cached": True})
     if isinstance(module, Flattened):
-        model, keys, way = module.model, module.keys, module.way
+        model, keys, way, method = module.model, module.keys, module.way, module.method
 
         def enter(root: nn.Module, held: dict[str, Any]) -> Any:
             rest = {key: value for key, value in held.items() if key != "sound"}
-            made = root.forward(held["sound"], **grouped(way, rest, length))
+            made = getattr(root, method)(held["sound"], **grouped(way, rest, length))
             picked = tuple(_picked(made, key) for key in keys)
             return picked[0] if len(picked) == 1 else picked
 
         start = module.start
     else:
-        model, start = (module.model, module.start) if isinstance(module, Trimmed) else (module, 0)
+        model, start, method = module, 0, call.method
+        if isinstance(module, Trimmed):
+            model, start, method = module.model, module.start, module.method
 
         def enter(root: nn.Module, held: dict[str, Any]) -> Any:
             rest = {key: value for key, value in held.items() if key != "sound"}
-            return getattr(root, call.method)(held["sound"], **rest)
+            return getattr(root, method)(held["sound"], **rest)
 
         plain = plain.model_copy(update={"method": "forward"})
     model = copy.deepcopy(model)
@@ -172,7 +180,7 @@ def _way_of_wrapper(wrapper: Wrapper, sound: Tensor, call: Call) -> Way:
 
 def _picked(made: Any, key: Key) -> Any:
     for step in key:
-        made = made[step]
+        made = getattr(made, step[1:]) if isinstance(step, str) and step.startswith(".") else made[step]
     return made
 
 

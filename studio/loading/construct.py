@@ -1,169 +1,180 @@
-"""Make a model of a class, from typed arguments, the signature's defaults and other classes of the file."""
+"""Make a model of a class or a function, from typed arguments, defaults and other classes of the file."""
 
 from __future__ import annotations
 
-import ast
-import dataclasses
 import inspect
 import re
 import typing
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import nn
 
 from studio.errors import AnswerNeeded, ModelError
 from studio.loading.blame import blame
+from studio.loading.settings import fields_of, is_dataclass, made_of
+from studio.loading.typed import literal, read_argument
 from studio.wrappers.base import Wrapper
 
 MODEL_NAMES = ("model", "net", "network")
 EMPTY = inspect.Parameter.empty
 TYPED = (EMPTY, int, float, bool, str, list, tuple, dict, set, bytes, complex, object)
+Maker = Callable[..., Any]
 
 
 def construct(
-    cls: type[nn.Module],
+    maker: Maker,
     typed: Mapping[str, str],
     others: Mapping[str, type[nn.Module]],
     seen: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """An instance of `cls`.
+    """A model, made by a class or a function.
 
     Args:
-        cls: the class.
-        typed: constructor arguments as text.
+        maker: the class or function.
+        typed: its arguments as text; `config.width` is a setting within the argument `config`.
         others: classes of the same file, one of which may be the network that a wrapper wants.
         seen: arguments with which the file itself makes one; they count where nothing was typed and none is default.
 
     Raises: AnswerNeeded for arguments that nothing tells, ModelError for wrong ones and for failures inside.
     """
-    signature = constructor(cls)
-    unknown = [name for name in typed if name not in signature]
-    if unknown:
-        takes = ", ".join(signature) or "none"
-        said = f"{cls.__name__} has no argument {unknown[0]}; it takes {takes}."
-        raise ModelError(said, "Correct the name after --arg.", about=cls.__name__, fields=["arg"])
-    given = {name: read_argument(name, text, signature[name]) for name, text in typed.items()}
+    signature, settings = constructor(maker), settings_of(maker)
+    given = _read(maker, typed, signature, settings)
     missing = [each for each in signature.values() if each.default is EMPTY and each.name not in given]
     if missing and seen:
         given = {**{name: value for name, value in seen.items() if name in signature}, **given}
         missing = [each for each in missing if each.name not in given]
-    for each in [each for each in missing if _wants_model(each, cls)]:
-        if network := _only_network(cls, others):
+    for each in [each for each in missing if _wants_model(each, maker)]:
+        if network := _only_network(maker, others):
             given[each.name] = construct(network, {}, {})
-        if network or _does_without(cls):
+        if network or _does_without(maker):
             missing.remove(each)
-    hints = _hints(cls)
-    for each in [each for each in missing if _is_settings(hints.get(each.name))]:
-        given[each.name] = hints[each.name]()
+    for each in [each for each in missing if _needs_nothing(settings.get(each.name, {}))]:
+        given[each.name] = made_of(maker, each, {})
         missing.remove(each)
     if missing:
-        raise _needed(cls, missing)
+        raise _needed(maker, missing, settings)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return cls(**given)
+            made = maker(**given)
     except Exception as error:  # anything may happen in a constructor
-        raise blame(error, f"Making a {cls.__name__}", cls.__name__) from error
+        raise blame(error, f"Making a {name_of(maker)}", name_of(maker)) from error
+    return _model_in(made, maker)
 
 
-def _hints(cls: type[nn.Module]) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(cls.__init__)
-    except Exception:  # an annotation may name what is not there
-        return {}
-
-
-def _is_settings(kind: Any) -> bool:
-    """Whether this is a dataclass whose fields all have defaults."""
-    if not (inspect.isclass(kind) and dataclasses.is_dataclass(kind)):
-        return False
-    missing = dataclasses.MISSING
-    return all(each.default is not missing or each.default_factory is not missing for each in dataclasses.fields(kind))
-
-
-def constructor(cls: type[nn.Module]) -> dict[str, inspect.Parameter]:
-    """Arguments of the constructor that can be named."""
+def constructor(maker: Maker) -> dict[str, inspect.Parameter]:
+    """Arguments that can be named."""
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    found = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    if _inherits_constructor(cls):
+    if not inspect.isclass(maker):
+        found = list(inspect.signature(maker).parameters.values())
+    else:
+        found = list(inspect.signature(maker.__init__).parameters.values())[1:]
+    if _inherits_constructor(maker):
         found = [each.replace(default=EMPTY) if each.name == "model" else each for each in found]
     return {each.name: each for each in found if each.kind in named}
 
 
-def read_argument(name: str, text: str, parameter: inspect.Parameter) -> Any:
-    """Typed text as the value its annotation or its default asks for. Raises: ModelError."""
-    kind = _annotated(parameter)
-    if kind is str:
-        return text
-    if kind is bool:
-        words = {
-            "true": True,
-            "on": True,
-            "yes": True,
-            "1": True,
-            "false": False,
-            "off": False,
-            "no": False,
-            "0": False,
-        }
-        if text.lower() not in words:
-            raise _unreadable(name, text, "true or false")
-        return words[text.lower()]
-    if kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError as error:
-            raise _unreadable(name, text, "a whole number" if kind is int else "a number") from error
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+def settings_of(maker: Maker) -> dict[str, dict[str, inspect.Parameter]]:
+    """For each argument that holds many settings, these as arguments of their own: `config.width`."""
+    found = {name: fields_of(maker, each) for name, each in constructor(maker).items()}
+    return {name: fields for name, fields in found.items() if fields}
 
 
-def _annotated(parameter: inspect.Parameter) -> Any:
-    kind = parameter.annotation
-    if isinstance(kind, str):
-        kind = {"int": int, "float": float, "bool": bool, "str": str}.get(kind.removesuffix(" | None"), EMPTY)
-    plain = [each for each in typing.get_args(kind) if each is not type(None)]
-    if typing.get_origin(kind) is not None and len(plain) == 1 and plain[0] in (int, float, bool, str):
-        kind = plain[0] if type(None) in typing.get_args(kind) else kind
-    if kind is EMPTY and isinstance(parameter.default, (bool, int, float, str)):
-        kind = type(parameter.default)
-        kind = EMPTY if kind is int else kind  # `gain=1` takes 0.5 too
-    return kind
+def arguments_of(maker: Maker) -> dict[str, inspect.Parameter]:
+    """Everything that can be said when a model is made, settings within arguments too."""
+    held = settings_of(maker)
+    plain = {name: each for name, each in constructor(maker).items() if name not in held}
+    return {**plain, **{name: each for fields in held.values() for name, each in fields.items()}}
 
 
-def _unreadable(name: str, text: str, what: str) -> ModelError:
-    return ModelError(f"The argument {name} wants {what}, not {text!r}.", "Correct it.", about=name, fields=["arg"])
+def takes_anything(maker: Maker) -> bool:
+    """Whether it has a `**kwargs`."""
+    signature = inspect.signature(maker.__init__ if inspect.isclass(maker) else maker)
+    return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in signature.parameters.values())
 
 
-def _wants_model(parameter: inspect.Parameter, cls: type[nn.Module]) -> bool:
+def name_of(maker: Maker) -> str:
+    return str(getattr(maker, "__name__", type(maker).__name__))
+
+
+def _read(
+    maker: Maker,
+    typed: Mapping[str, str],
+    signature: Mapping[str, inspect.Parameter],
+    settings: Mapping[str, Mapping[str, inspect.Parameter]],
+) -> dict[str, Any]:
+    """Typed arguments as values. Raises: ModelError for a name that is not taken, or a value that cannot be."""
+    given: dict[str, Any] = {}
+    within: dict[str, dict[str, Any]] = {}
+    for name, text in typed.items():
+        head, dot, field = name.partition(".")
+        if name in signature:
+            given[name] = read_argument(name, text, signature[name])
+        elif dot and (known := settings.get(head, {}).get(name)) is not None:
+            within.setdefault(head, {})[field] = read_argument(name, text, known)
+        elif dot and head in settings and not is_dataclass(signature[head].annotation):
+            within.setdefault(head, {})[field] = literal(text)
+        elif takes_anything(maker):
+            given[name] = literal(text)
+        else:
+            takes = ", ".join(arguments_of(maker)) or "none"
+            said = f"{name_of(maker)} has no argument {name}; it takes {takes}."
+            raise ModelError(said, "Correct the name after --arg.", about=name_of(maker), fields=["arg"])
+    for head, values in within.items():
+        lacking = [each for each, known in settings[head].items() if known.default is EMPTY]
+        if not [each for each in lacking if each.partition(".")[2] not in values]:
+            defaults = {each.partition(".")[2]: known.default for each, known in settings[head].items()}
+            given[head] = made_of(maker, signature[head], {**defaults, **values})
+    return given
+
+
+def _needs_nothing(fields: Mapping[str, inspect.Parameter]) -> bool:
+    """Whether these are settings that all have defaults."""
+    return bool(fields) and all(each.default is not EMPTY for each in fields.values())
+
+
+def _model_in(made: Any, maker: Maker) -> nn.Module:
+    """What a function returned: a model, or the first one among several things."""
+    parts = list(made.values()) if isinstance(made, Mapping) else made if isinstance(made, (tuple, list)) else [made]
+    found = next((each for each in parts if isinstance(each, nn.Module)), None)
+    if found is None:
+        said = f"{name_of(maker)} returns a {type(made).__name__}, not a model."
+        raise ModelError(said, "Name another function with --class.", about=name_of(maker), fields=["class"])
+    return found
+
+
+def _wants_model(parameter: inspect.Parameter, maker: Maker) -> bool:
     kind = parameter.annotation
     if kind is EMPTY:
-        return parameter.name in MODEL_NAMES or issubclass(cls, Wrapper)
+        return parameter.name in MODEL_NAMES or _is_wrapper(maker)
     if inspect.isclass(kind):
         return issubclass(kind, nn.Module)
     return "Module" in re.findall(r"\w+", str(kind))
 
 
-def _does_without(cls: type[nn.Module]) -> bool:
+def _does_without(maker: Maker) -> bool:
     """Whether a wrapper with the inherited constructor never uses the model that this would hold."""
-    return _inherits_constructor(cls) and "model" not in _names_inside(cls)
+    return inspect.isclass(maker) and _inherits_constructor(maker) and "model" not in _names_inside(maker)
 
 
-def _inherits_constructor(cls: type[nn.Module]) -> bool:
+def _is_wrapper(maker: Maker) -> bool:
+    return inspect.isclass(maker) and issubclass(maker, Wrapper)
+
+
+def _inherits_constructor(maker: Maker) -> bool:
     """Whether a wrapper is made by the constructor of a class of ours."""
-    return issubclass(cls, Wrapper) and cls.__init__.__module__.startswith("studio.wrappers.")
+    own = getattr(getattr(maker, "__init__", None), "__module__", "") or ""
+    return _is_wrapper(maker) and own.startswith("studio.wrappers.")
 
 
-def _only_network(cls: type[nn.Module], others: Mapping[str, type[nn.Module]]) -> type[nn.Module] | None:
+def _only_network(maker: Maker, others: Mapping[str, type[nn.Module]]) -> type[nn.Module] | None:
     """The one other model of the file that needs no arguments; of several, the one that is no part of another."""
     free = [
         each
         for each in others.values()
-        if each is not cls
+        if each is not maker
         and not issubclass(each, Wrapper)
         and all(argument.default is not EMPTY for argument in constructor(each).values())
     ]
@@ -173,29 +184,33 @@ def _only_network(cls: type[nn.Module], others: Mapping[str, type[nn.Module]]) -
     return free[0] if len(free) == 1 else None
 
 
-def _names_inside(cls: type[nn.Module]) -> set[str]:
+def _names_inside(cls: type) -> set[str]:
     """Names that the class's functions use."""
     functions = [each for each in vars(cls).values() if inspect.isfunction(each)]
     bases = {base.__name__ for base in cls.__mro__[1:]}
     return bases | {name for function in functions for name in function.__code__.co_names}
 
 
-def _needed(cls: type[nn.Module], missing: list[inspect.Parameter]) -> AnswerNeeded:
-    wanted = [_said(each) for each in missing]
+def _needed(
+    maker: Maker, missing: list[inspect.Parameter], settings: Mapping[str, Mapping[str, inspect.Parameter]]
+) -> AnswerNeeded:
+    named = [(each.name, each) for each in missing if each.name not in settings]
+    inside = [pair for each in missing for pair in settings.get(each.name, {}).items() if pair[1].default is EMPTY]
+    wanted = [_said(name, each) for name, each in [*named, *inside]]
     return AnswerNeeded(
-        f"{cls.__name__} needs {'an argument' if len(wanted) == 1 else 'arguments'}: {', '.join(wanted)}.",
-        _how_to_give(cls, missing),
-        about=cls.__name__,
+        f"{name_of(maker)} needs {'an argument' if len(wanted) == 1 else 'arguments'}: {', '.join(wanted)}.",
+        _how_to_give(maker, dict([*named, *inside])),
+        about=name_of(maker),
         fields=["arg"],
         choices=wanted,
     )
 
 
-def _how_to_give(cls: type[nn.Module], missing: list[inspect.Parameter]) -> str:
-    objects = [each.name for each in missing if _wants_model(each, cls) or _is_object(each)]
+def _how_to_give(maker: Maker, missing: Mapping[str, inspect.Parameter]) -> str:
+    objects = [name for name, each in missing.items() if _wants_model(each, maker) or _is_object(each)]
     if objects:
-        return f"{' and '.join(objects)} cannot be typed: give {cls.__name__} a default for it in its file."
-    return "Give " + " ".join(f"--arg {each.name}=…" for each in missing) + "."
+        return f"{' and '.join(objects)} cannot be typed: give {name_of(maker)} a default for it in its file."
+    return "Give " + " ".join(f"--arg {name}=…" for name in missing) + "."
 
 
 def _is_object(parameter: inspect.Parameter) -> bool:
@@ -204,8 +219,8 @@ def _is_object(parameter: inspect.Parameter) -> bool:
     return inspect.isclass(kind) and kind not in TYPED and typing.get_origin(kind) is None
 
 
-def _said(parameter: inspect.Parameter) -> str:
+def _said(name: str, parameter: inspect.Parameter) -> str:
     kind = parameter.annotation
     if kind is EMPTY:
-        return parameter.name
-    return f"{parameter.name}: {kind if isinstance(kind, str) else inspect.formatannotation(kind)}"
+        return name
+    return f"{name}: {kind if isinstance(kind, str) else inspect.formatannotation(kind)}"

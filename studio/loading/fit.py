@@ -10,9 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from studio.document.call import Key, Nesting
 from studio.loading.behaviour import FAR, Reach
-from studio.loading.outputs import Key, Sound, leaves
+from studio.loading.outputs import Sound, leaves
 from studio.loading.trial import Way, grouped
+from studio.wrappers.adapter import Nested
 
 
 @dataclass(frozen=True)
@@ -70,20 +72,23 @@ def _aligned(sound: Sound, reach: Reach | None) -> Fraction:
     return Fraction(0 if sound.offset >= 0 and reach.first < 0 else reach.first)
 
 
-class Trimmed(nn.Module):
+class Trimmed(Nested):
     """A model whose answer is cut at both ends, along its last axis."""
 
-    def __init__(self, model: nn.Module, start: int, end: int) -> None:
-        super().__init__()
-        self.model = model
+    def __init__(self, model: nn.Module, start: int, end: int, method: str = "forward") -> None:
+        super().__init__(model, method)
         self.start, self.end = start, end
 
     def forward(self, x: Tensor) -> Tensor:
-        made: Tensor = self.model(x)
+        made: Tensor = getattr(self.model, self.method)(x)
         return made[..., self.start : made.size(-1) - self.end]
 
+    def nesting(self) -> Nesting:
+        """The same, as part of a call."""
+        return Nesting(start=self.start, end=self.end)
 
-class Flattened(nn.Module):
+
+class Flattened(Nested):
     """A model with nested arguments and answers, called with plain tensors.
 
     Args:
@@ -94,19 +99,40 @@ class Flattened(nn.Module):
         axis: of time, in each sound.
         start: samples cut from the beginning of each sound.
         end: samples cut from their end.
+        method: what is called.
     """
 
     def __init__(
-        self, model: nn.Module, way: Way, keys: tuple[Key, ...], sounds: int, axis: int, start: int = 0, end: int = 0
+        self,
+        model: nn.Module,
+        way: Way,
+        keys: tuple[Key, ...],
+        sounds: int,
+        axis: int,
+        start: int = 0,
+        end: int = 0,
+        method: str = "forward",
     ) -> None:
-        super().__init__()
-        self.model, self.way, self.keys, self.sounds = model, way, keys, sounds
+        super().__init__(model, method)
+        self.way, self.keys, self.sounds = way, keys, sounds
         self.axis, self.start, self.end = axis, start, end
 
     def forward(self, x: Tensor, **named: Any) -> Tensor | tuple[Tensor, ...]:
-        held = leaves(self.model(x, **grouped(self.way, named, x.shape[self.way.layout.index("T")])))
+        samples = x.shape[self.way.layout.index("T")]
+        held = leaves(getattr(self.model, self.method)(x, **grouped(self.way, named, samples)))
         made = [held[key] for key in self.keys]
         for index in range(self.sounds):
             length = made[index].shape[self.axis] - self.start - self.end
             made[index] = torch.narrow(made[index], self.axis, self.start, length)
         return made[0] if len(made) == 1 else tuple(made)
+
+    def nesting(self) -> Nesting:
+        """The same, as part of a call."""
+        return Nesting(
+            tuples=self.way.tuples,
+            spread=self.way.spread,
+            keys=self.keys,
+            sounds=self.sounds,
+            start=self.start,
+            end=self.end,
+        )

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.document.call import Output
+from studio.document.call import Key, Output
 from studio.document.treatment import Decoding
 from studio.loading.found import Found
-from studio.loading.outputs import Key, Sound, leaves, rows_of
+from studio.loading.outputs import Sound, leaves, rows_of
 from studio.loading.trial import Runner, TrialError, noise
 
 GREATEST_RATIO = Fraction(1, 17)  # frames for one sample: what comes more often is a sound

@@ -6,12 +6,12 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from studio.document.call import Argument
+from studio.document.call import Argument, Key
 from studio.document.parameter import Curve, Parameter
 from studio.loading.arguments import Plan, Wanted, optional, state_tuple, tensors_for
 from studio.loading.behaviour import changes
 from studio.loading.found import Found
-from studio.loading.outputs import Key, find_sound
+from studio.loading.outputs import find_sound
 from studio.loading.trial import Runner, TrialError, Way, noise
 
 
@@ -44,7 +44,7 @@ def propose(runner: Runner, found: Found) -> tuple[tuple[Parameter, ...], list[s
             facts.append(f"The argument {argument.name} stays at {argument.value!r}.")
         if argument.role != "knob":
             continue
-        proposed = _parameters_of(argument)
+        proposed = knobs_for(argument)
         parameters += proposed
         if not runner.late and not _matters(runner, found, argument, proposed[0]):
             facts.append(f"Turning {argument.name} changed nothing in a trial.")
@@ -84,7 +84,8 @@ def _with(runner: Runner, found: Found, plan: Plan) -> Found | None:
     return replace(found, way=way, sound=sound)
 
 
-def _parameters_of(argument: Argument) -> list[Parameter]:
+def knobs_for(argument: Argument) -> list[Parameter]:
+    """The knobs that an argument wants: one, or one for each element of a vector."""
     if isinstance(argument.value, bool):
         return [Parameter(argument.name, kind="toggle", default=argument.value, drives=f"argument:{argument.name}")]
     if isinstance(argument.value, tuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
+import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,21 +15,29 @@ from torch import nn
 from studio.document.card import ModelCard
 from studio.document.kinds import Kind
 from studio.document.opened import ModelSource
-from studio.document.outline import imported_names, parse
-from studio.document.sources import sources_beside
-from studio.errors import AnswerNeeded, ModelError
+from studio.document.outline import describe_python, imported_names, parse
+from studio.document.shards import INDEX
+from studio.document.sources import sources_beside, unfound
+from studio.errors import ModelError
 from studio.loading.amplifier import filled, load_amplifier
-from studio.loading.blame import blame
-from studio.loading.classes import model_classes, pick_class
-from studio.loading.construct import construct, constructor
+from studio.loading.beside import class_in, library_in, rate_in
+from studio.loading.blame import blame, require_packages
+from studio.loading.classes import model_classes
+from studio.loading.construct import Maker, construct, constructor, name_of
+from studio.loading.exported import load_exported
+from studio.loading.makers import makers_of, pick_maker
 from studio.loading.opening import opening
+from studio.loading.openunmix import load_open_unmix
+from studio.loading.rebuilt import from_shipped, from_source
 from studio.loading.said import Said, constructor_calls, metadata_in, weights_left_out
 from studio.loading.scripted import load_scripted
 from studio.loading.shim import stood_in
 from studio.loading.source import import_file
 from studio.loading.tidy import tidy
-from studio.loading.weights import Match, Stored, best_match, put_weights, read_weights
+from studio.loading.weights import read_weights
 from studio.wrappers.base import Wrapper
+
+NAMELESS = ("model", "pytorch_model", "diffusion_pytorch_model", "adapter_model", "last", "best", "weights", "hubconf")
 
 
 @dataclass(frozen=True)
@@ -53,31 +61,43 @@ class Loaded:
     source: ModelSource = field(default_factory=lambda: ModelSource(path=""))
 
 
-def load_model(source: ModelSource, kind: Kind) -> Loaded:
+def load_model(source: ModelSource, kind: Kind, beat: Callable[[], None] = lambda: None) -> Loaded:
     """Make the model that `source` names.
+
+    Args:
+        source: the file and every answer given so far.
+        kind: what it is.
+        beat: called now and then while arguments are tried.
 
     Raises: FileError, ModelError with the user's file and line, AnswerNeeded for a class, an argument or a source.
     """
     with opening() as held_back:
-        loaded = _load(source, kind)
+        loaded = _load(source, kind, beat)
     return replace(loaded, facts=(*loaded.facts, *held_back))
 
 
-def _load(source: ModelSource, kind: Kind) -> Loaded:
+def _load(source: ModelSource, kind: Kind, beat: Callable[[], None]) -> Loaded:
     path = Path(source.path)
     facts: list[str] = []
-    told = Said()
+    told, class_name = Said(), ""
     if kind.name == "python":
-        cls, module, told = _from_python(source, path)
-        class_name, facts = cls.__name__, [*told.facts]
+        class_name, module, told = _from_python(source, path)
+        facts = [*told.facts]
     elif kind.name == "torchscript":
-        module, class_name = load_scripted(path), ""
+        module, told = load_scripted(path, source.class_name or str(source.call.get("method", "")))
+        facts = [*told.facts]
+    elif kind.name == "pt2":
+        module, told = load_exported(path)
+        facts = [*told.facts]
     elif kind.is_weights:
-        source, module, facts = _from_weights(source, path, kind)
-        class_name = type(module).__name__
+        source, module, class_name, told = _from_weights(source, path, kind, beat)
+        facts = [*told.facts]
+    elif kind.name == "openunmix":
+        module, own, facts = load_open_unmix(path, beat)
+        told = replace(told, card=own)
     elif kind.name in ("nam", "guitarml"):
         module, own, facts = load_amplifier(path, kind)
-        class_name, told = "", replace(told, card=own)
+        told = replace(told, card=own)
         source = source.model_copy(update={"card": filled(source.card, own)})
     elif kind.name == "pickled-module":
         module = _from_pickle(path)
@@ -88,75 +108,66 @@ def _load(source: ModelSource, kind: Kind) -> Loaded:
     rate = source.model_rate or told.card.sample_rate or _own_rate(module)
     card = source.card or told.card.model_copy(update={"sample_rate": rate})
     answered = source.model_copy(update={"class_name": class_name, "call": {**told.call, **source.call}})
-    return Loaded(tidy(module), class_name or path.stem, card, tuple(facts), class_name, answered)
+    return Loaded(tidy(module), class_name or title_of(path), card, tuple(facts), class_name, answered)
 
 
-def _from_python(source: ModelSource, path: Path) -> tuple[type[nn.Module], nn.Module, Said]:
+def title_of(path: Path) -> str:
+    """What to call a model: its file, its folder where every such file has the same name."""
+    stem = path.name.removesuffix(INDEX).removesuffix(path.suffix)
+    return path.resolve().parent.name or stem if stem.lower() in NAMELESS else stem
+
+
+def _from_python(source: ModelSource, path: Path) -> tuple[str, nn.Module, Said]:
+    require_packages(describe_python(path).needs, path)
     code = import_file(path)
-    cls = pick_class(code, path, source.class_name)
-    module = construct(cls, source.arguments, model_classes(code), constructor_calls(path, code, cls))
+    maker = pick_maker(code, path, source.class_name)
+    seen = constructor_calls(path, code, maker) if inspect.isclass(maker) else {}
+    module = _constructed(maker, source, path, model_classes(code), seen)
     absent = stood_in(imported_names(parse(path)))
-    facts = [f"Stand-ins of ours are used for {' and '.join(absent)}."]
-    said = metadata_in(path) if issubclass(cls, Wrapper) else Said()
-    return cls, module, replace(said, facts=(*(facts if absent else []), *said.facts, *weights_left_out(path)))
+    facts = [f"Stand-ins of ours are used for {' and '.join(absent)}."] if absent else []
+    facts += [] if inspect.isclass(maker) else [f"Made by {name_of(maker)} of {path.name}."]
+    said = metadata_in(path) if isinstance(module, Wrapper) else Said()
+    name = name_of(maker) if name_of(maker) in makers_of(code, path) else ""
+    return name, module, replace(said, facts=(*facts, *said.facts, *weights_left_out(path)))
 
 
-def _from_weights(source: ModelSource, path: Path, kind: Kind) -> tuple[ModelSource, nn.Module, list[str]]:
-    file = Path(source.source) if source.source else _only_source(path, kind)
+def _constructed(
+    maker: Maker, source: ModelSource, path: Path, classes: dict[str, type[nn.Module]], seen: Mapping[str, Any]
+) -> nn.Module:
+    """Raises: ModelError, with a way out where a function wants to fetch its weights from the network."""
+    try:
+        return construct(maker, source.arguments, classes, seen)
+    except ModelError as error:
+        why = error.__cause__
+        if "pretrained" not in constructor(maker) or "pretrained" in source.arguments or not isinstance(why, OSError):
+            raise
+    said = f"{name_of(maker)} of {path.name} fetches its weights from the network, which is not let."
+    hint = f"Download them and open them with --source {path.name}; --arg pretrained=False opens it untrained."
+    raise ModelError(said, hint, about=path.name, fields=["arg"])
+
+
+def _from_weights(
+    source: ModelSource, path: Path, kind: Kind, beat: Callable[[], None]
+) -> tuple[ModelSource, nn.Module, str, Said]:
     stored = read_weights(path, kind)
-    code = import_file(file)
-    network, match = _fitting_network(source, path, file, code, stored)
-    put_weights(network, match)
-    facts = [f"The weights fit {type(network).__name__} of {file.name}."]
-    return source.model_copy(update={"source": str(file)}), network, facts
-
-
-def _only_source(path: Path, kind: Kind) -> Path:
-    found = sources_beside(path, kind)
-    if len(found) == 1:
-        return found[0]
-    names = [each.name for each in found]
-    said = f"{path.name} holds weights only, not the network around them"
-    said += f"; {', '.join(names)} beside it could be it." if names else "."
-    hint = "Name the Python file that defines it: --source FILE.py."
-    raise AnswerNeeded(said, hint, about=path.name, fields=["source"], choices=names)
-
-
-def _fitting_network(
-    source: ModelSource, path: Path, file: Path, code: ModuleType, stored: Stored
-) -> tuple[nn.Module, Match]:
-    """The class of `code` whose names and shapes the weights have. Raises: AnswerNeeded, ModelError."""
-    classes = model_classes(code)
-    asked = [pick_class(code, file, source.class_name)] if source.class_name or not classes else classes.values()
-    tried: list[tuple[nn.Module, Match]] = []
-    failed: ModelError | None = None
-    for cls in asked:
-        try:
-            network = construct(cls, _arguments(cls, source.arguments, stored), classes)
-        except ModelError as error:
-            failed = failed or error
-            continue
-        tried.append((network, best_match(stored, network)))
-    best = min(tried, key=lambda each: each[1].faults, default=None)
-    if best is not None and not best[1].faults:
-        return best
-    if failed is not None and (best is None or not _nearly(best[1])):
-        raise failed
-    assert best is not None
-    said = f"{path.name} does not fit {type(best[0]).__name__} of {file.name}: {best[1].said()}."
-    hint = "Name the right network with --source, or its size with --arg."
-    raise ModelError(said, hint, about=path.name, fields=["source", "arg"])
-
-
-def _arguments(cls: type[nn.Module], typed: Mapping[str, str], stored: Stored) -> dict[str, str]:
-    """Arguments that a trainer kept with the weights, and the typed ones, which win."""
-    takes = constructor(cls)
-    plain = {name: str(value) for name, value in stored.settings.items() if isinstance(value, (bool, int, float, str))}
-    return {name: text for name, text in {**plain, **typed}.items() if name in takes}
-
-
-def _nearly(match: Match) -> bool:
-    return 2 * match.faults < len(match.weights)
+    files = [Path(source.source)] if source.source else sources_beside(path, kind)
+    if not files:
+        found, nearest = from_shipped(stored, path.name, source.arguments, beat)
+        if found is None:
+            raise unfound(path, kind, "; ".join(filter(None, [library_in(stored.settings), nearest])))
+    elif len(files) > 1:
+        raise unfound(path, kind)
+    else:
+        code = import_file(files[0])
+        wanted = source.class_name or stored.class_name or class_in(stored.settings)
+        wanted = wanted if source.class_name or wanted in makers_of(code, files[0]) else ""
+        found = from_source(stored, code, files[0], path.name, wanted, source.arguments, beat)
+        source = source.model_copy(update={"source": str(files[0]), "arguments": found.arguments})
+    absent = stood_in(imported_names(parse(files[0]))) if files else []
+    facts = [f"Stand-ins of ours are used for {' and '.join(absent)}."] if absent else []
+    name = found.name if source.source else ""
+    card = ModelCard(sample_rate=rate_in(stored.settings))
+    return source, found.network, name, Said(card=card, facts=(*facts, *found.facts))
 
 
 def _from_pickle(path: Path) -> nn.Module:
@@ -164,7 +175,7 @@ def _from_pickle(path: Path) -> nn.Module:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         held = torch.load(path, map_location="cpu", weights_only=False)
-    except (AttributeError, ImportError, pickle.UnpicklingError, RuntimeError) as error:
+    except Exception as error:  # the pickle and its classes are foreign code, and raise what they like
         raise blame(error, f"Opening {path.name}", path.name) from error
     finally:
         sys.path.remove(str(path.resolve().parent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,9 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.document.call import Argument, Output
+from studio.document.call import Argument, Key, Output
 
-Key = tuple[int | str, ...]
 LEAST_RATIO, GREATEST_RATIO = Fraction(1, 16), Fraction(16)
 MOST_ROWS = 64
 
@@ -46,15 +46,25 @@ class Sound:
 
 
 def leaves(made: Any) -> dict[Key, Tensor]:
-    """Every tensor in nested tuples, lists and dicts."""
+    """Every tensor in nested tuples, lists, dicts and dataclasses; `.name` is a step to an attribute."""
     if isinstance(made, Tensor):
         return {(): made}
     pairs: list[tuple[int | str, Any]] = []
     if isinstance(made, Mapping):
         pairs = [(key, value) for key, value in made.items() if isinstance(key, (int, str))]
+    elif names := _attributes(made):
+        pairs = [(f".{name}", getattr(made, name, None)) for name in names]
     elif isinstance(made, (tuple, list)):
         pairs = list(enumerate(made))
     return {(key, *rest): leaf for key, value in pairs for rest, leaf in leaves(value).items()}
+
+
+def _attributes(made: Any) -> tuple[str, ...]:
+    """Names of what a named tuple or a dataclass holds."""
+    if isinstance(made, tuple):
+        return tuple(getattr(made, "_fields", ()))
+    held = dataclasses.is_dataclass(made) and not isinstance(made, type)
+    return tuple(each.name for each in dataclasses.fields(made)) if held else ()
 
 
 def find_sound(lengths: tuple[int, int], made: tuple[Any, Any], layout: str, channels: int) -> Sound | None:
@@ -70,6 +80,11 @@ def find_sound(lengths: tuple[int, int], made: tuple[Any, Any], layout: str, cha
     if axes is None:
         return None
     shape = tuple(first[keys[0]].shape)
+    batch = axes.find("B") if len(axes) == 3 and axes == layout else -1
+    if batch >= 0 and shape[batch] != 1:  # several for one: outputs of their own, or a batch that was made of the sound
+        if ratio != 1:
+            return None
+        axes = axes.replace("B", "S")
     others = {key: tuple(leaf.shape) for key, leaf in first.items() if key not in sounds and leaf.is_floating_point()}
     return Sound(keys, axes, _named(keys, axes, shape), ratio, offset, shape, others)
 
@@ -200,4 +215,4 @@ def _named(keys: tuple[Key, ...], axes: str, shape: tuple[int, ...]) -> tuple[Ou
 
 
 def _name(key: Key, index: int) -> str:
-    return next((part for part in reversed(key) if isinstance(part, str)), f"output {index + 1}")
+    return next((part.lstrip(".") for part in reversed(key) if isinstance(part, str)), f"output {index + 1}")

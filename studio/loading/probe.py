@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from studio.document.call import LAYOUTS, Call
+from studio.document.call import LAYOUTS, Call, Nesting
 from studio.document.card import ModelCard
 from studio.document.treatment import Spectrum
 from studio.errors import ModelError
+from studio.loading.behaviour import is_lost_in_silence
 from studio.loading.blame import blame
 from studio.loading.fit import Fit, Flattened, Trimmed
 from studio.loading.found import Found, name_outputs
@@ -29,6 +30,7 @@ from studio.loading.wrapped import probe_wrapper
 from studio.wrappers.base import Wrapper
 
 IF_SCORES = "If these are scores of classes say so: --call 'decoding={}'. Else return the sound."
+LOST = "It answers silence with no numbers (NaN): here silence is played then, other hosts may click or fall silent."
 DOUBLE = re.compile(r"\bdouble\b|\bDouble\b|float64|same dtype")
 UNUSUAL = ("TC", "TBC")  # samples as a batch: a model that wants another layout may take them too
 
@@ -99,7 +101,8 @@ def experiment(
             guessed = None if layout else guess_spectrum(module, method)
             if guessed is not None:
                 found = _spectral(module, name, guessed, method, model_rate, beat)
-                said = f"It wants spectra: frames of {guessed.n_fft} samples, {guessed.hop} apart, by its layers"
+                frames = f"frames of {guessed.n_fft} samples, {guessed.hop} apart"
+                said = f"It wants {guessed.form} spectra: {frames}, by its layers"
                 return replace(found, facts=(*found.facts, f"{said} (--call 'spectrum={{…}}' says otherwise)."))
             if not DOUBLE.search(error.sentence):
                 raise
@@ -156,10 +159,11 @@ def _probe_either(runner: Runner, name: str, layouts: Sequence[str], model_rate:
 def _labeller(runner: Runner, name: str, model_rate: int | None, labelled: Labelled) -> Findings:
     found = labelled.found
     parameters, facts = propose(runner, found)
-    inside, keys, states = _around(runner.module, found, Fit())
+    inside, keys, states = _around(runner.module, found, Fit(), runner.method)
     call = labelled.call
     if inside is not runner.module:
-        call = call.model_copy(update={"method": "forward", "output_key": keys, "state_outputs": states})
+        update = {"output_key": keys, "state_outputs": states, "nesting": _nesting(inside)}
+        call = call.model_copy(update=update)
     card = ModelCard(name=name, parameters=parameters, sample_rate=model_rate, labels=labelled.names)
     return Findings(inside, call, card, (call.sentence(), *labelled.facts, *facts))
 
@@ -171,27 +175,34 @@ def _probe(runner: Runner, name: str, first: Found, model_rate: int | None) -> F
     if traits.stateful:
         prime(runner, found)
     parameters, facts = propose(runner, found)
-    inside, keys, states = _around(module, found, traits.fit)
-    call = call_of(found, traits).model_copy(
-        update={"method": runner.method if inside is module else "forward", "output_key": keys, "state_outputs": states}
-    )
+    inside, keys, states = _around(module, found, traits.fit, runner.method)
+    update = {"method": runner.method, "output_key": keys, "state_outputs": states, "nesting": _nesting(inside)}
+    call = call_of(found, traits).model_copy(update=update)
     card = ModelCard(name=name, parameters=parameters, sample_rate=model_rate)
     timing = tuple(surprises(found, traits))
-    return Findings(inside, call, card, (call.sentence(), *facts, *timing), timing)
+    lost = (LOST,) if is_lost_in_silence(runner, found) else ()
+    return Findings(inside, call, card, (call.sentence(), *facts, *lost, *timing), timing)
 
 
-def _around(module: nn.Module, found: Found, fitted: Fit) -> tuple[nn.Module, tuple[int | str, ...], tuple[int, ...]]:
+def _nesting(inside: nn.Module) -> Nesting | None:
+    return inside.nesting() if isinstance(inside, (Trimmed, Flattened)) else None
+
+
+def _around(
+    module: nn.Module, found: Found, fitted: Fit, method: str
+) -> tuple[nn.Module, tuple[int | str, ...], tuple[int, ...]]:
     """The model as an adapter can call it, the keys of its sounds and the places of its states."""
     sound = found.sound
     states = state_keys(sound, found.way.arguments)
     cut = fitted.end > 0 or sound.offset > 0 or (sound.offset < 0 and fitted.look_behind != -sound.offset)
     start, end = (fitted.start, fitted.end) if cut else (0, 0)
-    flat = all(len(key) <= 1 for key in (*sound.keys, *states)) and not found.way.tuples and not found.way.spread
+    plain = all(len(key) == 1 and isinstance(key[0], int) for key in states)
+    flat = plain and all(len(key) <= 1 for key in sound.keys) and not found.way.tuples and not found.way.spread
     if flat and not cut:
         return module, tuple(key[0] for key in sound.keys if key), tuple(int(key[0]) for key in states)
     if not found.way.arguments and sound.keys == ((),) and sound.layout.endswith("T"):
-        return Trimmed(module, start, end), (), ()
+        return Trimmed(module, start, end, method), (), ()
     keys = (*sound.keys, *states)
-    inside = Flattened(module, found.way, keys, len(sound.keys), sound.layout.index("T"), start, end)
+    inside = Flattened(module, found.way, keys, len(sound.keys), sound.layout.index("T"), start, end, method)
     places = tuple(range(len(keys)))
     return inside, places[: len(sound.keys)] if len(keys) > 1 else (), places[len(sound.keys) :]

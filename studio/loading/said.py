@@ -70,7 +70,7 @@ def weights_left_out(path: Path) -> list[str]:
     return []
 
 
-def constructor_calls(path: Path, code: ModuleType, cls: type[nn.Module]) -> dict[str, Any]:
+def constructor_calls(path: Path, code: ModuleType, cls: type) -> dict[str, Any]:
     """Arguments with which the file itself makes a `cls`, as far as they can be told without running it.
 
     Values are literals, names of the module, and modules made of such; the first call in the file that tells any.
@@ -107,8 +107,8 @@ def _assigned(body: list[ast.stmt]) -> Scope:
     return found
 
 
-def _arguments(call: ast.Call, cls: type[nn.Module], scope: Scope, code: ModuleType) -> dict[str, Any]:
-    names = list(inspect.signature(cls.__init__).parameters)[1:]
+def _arguments(call: ast.Call, cls: type, scope: Scope, code: ModuleType) -> dict[str, Any]:
+    names = list(inspect.signature(cls.__init__).parameters)[1:]  # type: ignore[misc]
     pairs = [*zip(names, call.args, strict=False), *((each.arg, each.value) for each in call.keywords if each.arg)]
     found = {}
     for name, expression in pairs:

@@ -27,14 +27,14 @@ def seamless(runner: Runner, found: Found, reach: Reach, multiple: int) -> tuple
     A poke does not find everything: a threshold it did not cross, a tap beyond the block. So the fit is heard first,
     then more context is tried, then a coarser grid, for models that pad to a grid of their own.
     """
-    begun = time.monotonic()
+    begun = time.thread_time()
     if not reaches_far_enough(found.sound, reach):
         return None
     for fitted in _more_context(fit(found.sound, reach, multiple, True), found, multiple):
         if runner.late or seam(runner, found, fitted, multiple) <= SEAM:
             return reach, fitted, multiple
     for doubling in range(1, DOUBLINGS):
-        if time.monotonic() - begun > PATIENCE:
+        if time.thread_time() - begun > PATIENCE:
             break
         coarse = multiple << doubling
         seen = find_reach(runner, found, coarse)
@@ -87,9 +87,9 @@ def _more_context(first: Fit, found: Found, multiple: int) -> Iterator[Fit]:
 
 def _length(runner: Runner, found: Found) -> int:
     """Long enough for long memories, unless the model is slow."""
-    begun = time.monotonic()
+    begun = time.thread_time()
     runner.run(found.way, noise(found.way.channels, found.length))
-    fast = (time.monotonic() - begun) * LONG / found.length < PATIENCE / 8
+    fast = (time.thread_time() - begun) * LONG / found.length < PATIENCE / 8
     return LONG if fast else SHORT
 
 

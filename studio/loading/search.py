@@ -39,6 +39,9 @@ def search(
 
     Raises: ModelError that says what was tried.
     """
+    if not callable(getattr(runner.module, runner.method, None)):
+        said = f"{name} has no method {runner.method}."
+        raise ModelError(said, "Name another (--call method=…).", about=name, fields=["method"])
     if getattr(type(runner.module), runner.method, None) is nn.Module.forward:
         raise _no_forward(runner.module, name)
     guesses = Guesses(runner, layouts, model_rate, find, choose)
@@ -94,7 +97,7 @@ class Guesses:
         """Why nothing worked, in words of the user."""
         if self.not_finite:
             hint = "Check its weights, and divisions by zero in its code."
-            return ModelError(f"{name} gives NaN or infinite numbers for ordinary sound.", hint, about=name)
+            return ModelError(f"{name} gives NaN or infinite numbers for ordinary sound.", hint, name, ["finite"])
         if self.shapes:
             said = f"{name} gives no sound: {self.shapes}, where a signal as long as the input was expected."
             return ModelError(said, "Return the sound, or put a wrapper class around the model.", about=name)

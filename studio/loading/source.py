@@ -18,7 +18,7 @@ from types import ModuleType
 import torch
 
 from studio.document.outline import imported_names, local_imports, parse, relative_names
-from studio.loading.blame import blame
+from studio.loading.blame import absent_imports, blame
 from studio.loading.shim import stand_in_for
 
 
@@ -56,7 +56,8 @@ def import_file(path: Path) -> ModuleType:
                 loader.exec_module(module)
         except (Exception, SystemExit) as error:
             sys.modules.pop(name, None)
-            raise blame(error, f"Importing {path.name}", path.name) from error
+            absent = absent_imports(path, tree) if isinstance(error, ModuleNotFoundError) else []
+            raise blame(error, f"Importing {path.name}", path.name, absent) from error
     return module
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from studio.document.axes import from_axes, into_axes
 from studio.document.call import Call
 from studio.document.treatment import Spectrum
 from studio.loading.knobs import propose
 from studio.loading.outputs import leaves
 from studio.loading.search import search
+from studio.loading.spectral_guess import reach_in_frames
 from studio.loading.trial import Runner, Way, given, grouped
-from studio.wrappers.axes import from_axes, into_axes
 from studio.wrappers.spectral_shell import Form, refuse_odd_layout
 from studio.wrappers.spectrum import ShortTime, window_of
 
@@ -62,6 +63,10 @@ def find_spectral(
         runner.channels = (1,)
     found = search(runner, name, ("CT",), rate)
     parameters, facts = propose(runner, found)
+    rest = given(found.way.arguments)
+    behind, ahead = reach_in_frames(module, method, spectrum, found.way.channels, rest)
+    if behind or ahead:
+        facts.append(f"It looks at {behind} frames before and {ahead} after: they are given to it as well.")
     call = Call(
         layout="CT",
         output_layout="CT",
@@ -69,6 +74,8 @@ def find_spectral(
         outputs=found.sound.outputs,
         method=method,
         spectrum=spectrum,
+        look_behind=behind * spectrum.hop,
+        look_ahead=ahead * spectrum.hop,
         arguments=found.way.arguments,
     )
     return call, parameters, facts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +20,44 @@ def tidy(module: nn.Module) -> nn.Module:
         for part in module.modules():
             _remove_norms(part)
             _plain_tensors(part)
+            _hide_failing_properties(part)
     for weight in module.parameters():
         weight.requires_grad_(False)
     return module
+
+
+def _hide_failing_properties(part: nn.Module) -> None:
+    """A property that raises without its trainer counts as absent: TorchScript looks at every one of them."""
+    for cls in type(part).__mro__:
+        if cls.__module__.startswith("torch."):
+            continue
+        for name, held in list(vars(cls).items()):
+            if isinstance(held, property) and held.fget is not None and _fails(part, held):
+                setattr(
+                    cls, name, property(_absent_where_it_fails(held.fget, name), held.fset, held.fdel, held.__doc__)
+                )
+                ignored = [*getattr(type(part), "__jit_unused_properties__", ()), name]
+                type.__setattr__(type(part), "__jit_unused_properties__", list(dict.fromkeys(ignored)))
+
+
+def _fails(part: nn.Module, held: property) -> bool:
+    try:
+        held.__get__(part)
+    except AttributeError:
+        return False
+    except Exception:  # whatever a property raises that is asked too early
+        return True
+    return False
+
+
+def _absent_where_it_fails(get: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    def guarded(part: Any) -> Any:
+        try:
+            return get(part)
+        except Exception as error:  # as above
+            raise AttributeError(f"{name}: {error}") from error
+
+    return guarded
 
 
 def _remove_norms(part: nn.Module) -> None:

@@ -61,7 +61,8 @@ class Runner:
         method: what is called.
         channels: numbers of channels to try, where they are known.
         lengths: block lengths to try, where they are known.
-        seconds: after this time `late` is true, searches end and what is left is guessed on the safe side.
+        seconds: of computing, not of waiting; after them `late` is true, searches end and what is left is guessed on
+            the safe side.
         beat: called before each trial, so that whoever waits knows that the model still answers.
     """
 
@@ -77,11 +78,11 @@ class Runner:
         self.module, self.method = module, method
         self.channels, self.lengths, self.beat = channels, lengths, beat
         self.passed = 0  # layers that the last run came through: the more, the better the guess
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.thread_time() + seconds
 
     @property
     def late(self) -> bool:
-        return time.monotonic() > self.deadline
+        return time.thread_time() > self.deadline
 
     def wanted(self) -> list[Wanted]:
         """What the model takes beside the sound."""

@@ -16,22 +16,13 @@ from pathlib import Path
 
 from torch import nn
 
+from studio.document.adapting import grouped, into, reached, rows_lines, state_keys
 from studio.document.call import Argument, Call
 from studio.document.parameter import Parameter
 from studio.errors import ModelError
 from studio.storage import write_text
-from studio.wrappers.axes import from_axes, into_axes
 from studio.wrappers.base import WaveformToWaveform
 
-INTO = {  # from [C, T] to what the model wants
-    "BCT": "x.unsqueeze(0)",
-    "CT": "x",
-    "BT": "x",  # each channel is an item of the batch
-    "T": "x.mean(dim=0)",
-    "BTC": "x.transpose(0, 1).unsqueeze(0)",
-    "TC": "x.transpose(0, 1)",
-    "TBC": "x.transpose(0, 1).unsqueeze(1)",
-}
 HEAD = '''"""{name} as a wrapper. {sentence}"""
 
 from typing import Dict
@@ -73,37 +64,48 @@ def adapter_source(name: str, call: Call, parameters: Sequence[Parameter], numbe
     """
     states = [each for each in call.arguments if each.role == "state"]
     zeros = [f'        self.register_buffer("{each.name}_state", torch.zeros({list(each.shape)}))' for each in states]
-    lines = [f"sound = {_into(call)}"]
+    lines = [f"sound = {into(call)}"]
     lines += [
         _set_attribute(each, numbers, call.aggregate == "samples")
         for each in parameters
         if each.drives.startswith("attribute:")
     ]
-    given = ["sound", *(f"{each.name}={_argument(each, parameters, numbers)}" for each in call.arguments)]
+    values = grouped(call, {each.name: _argument(each, parameters, numbers) for each in call.arguments})
+    given = ["sound", *(f"{name}={value}" for name, value in values.items())]
     method = "" if call.method == "forward" else f".{call.method}"
     lines.append(f"made = self.model{method}({', '.join(given)})")
     lines += [
-        f"self.{state.name}_state.copy_(made[{position}])"
-        for state, position in zip(states, call.state_outputs, strict=True)
+        f"self.{state.name}_state.copy_({reached('made', key)})"
+        for state, key in zip(states, state_keys(call), strict=True)
     ]
-    lines += _collect(call)
+    lines += rows_lines(call)
     middle = ("\n".join(zeros) + "\n" if zeros else "") + AGGREGATES[call.aggregate]
     head = HEAD.format(name=_safe(name), sentence=call.sentence(), states=middle)
     return head + "\n".join(f"        {line}" for line in lines) + "\n"
+
+
+class Nested(nn.Module):
+    """A layer of ours around a model whose call is nested; an adapter for such a call does the same in its lines."""
+
+    def __init__(self, model: nn.Module, method: str = "forward") -> None:
+        super().__init__()
+        self.model, self.method = model, method
 
 
 def make_adapter(
     model: nn.Module, name: str, call: Call, parameters: Sequence[Parameter], folder: Path, numbers: bool = False
 ) -> WaveformToWaveform:
     """Write the adapter into `folder`, import it and put it around `model`. Raises: ModelError."""
+    if isinstance(model, Nested) and call.nesting is not None:
+        model = model.model
     for parameter in parameters:
         _require_target(call, parameter)
         _prepare_attribute(model, parameter)
-    path = folder / ("adapter_numbers.py" if numbers else "adapter.py")
+    path = folder / ("studio_adapter_numbers.py" if numbers else "studio_adapter.py")
     source = adapter_source(name, call, parameters, numbers)
     write_text(path, source)
     digest = hashlib.sha256(source.encode()).hexdigest()[:12]  # it stands in the archive: the same for the same model
-    module_name = f"studio_{path.stem}_{digest}"
+    module_name = f"{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -113,10 +115,6 @@ def make_adapter(
     made.get_parameters = lambda: list(parameters)
     assert isinstance(made, WaveformToWaveform)
     return made
-
-
-def _into(call: Call) -> str:
-    return INTO[call.layout] if call.spectrum is None else into_axes("x", call.spectrum)
 
 
 def _argument(argument: Argument, parameters: Sequence[Parameter], numbers: bool) -> str:
@@ -201,41 +199,6 @@ def _prepare_attribute(model: nn.Module, parameter: Parameter) -> None:
     if isinstance(held, nn.Parameter):
         delattr(owner, leaf)
         owner.register_buffer(leaf, held.detach().clone())
-
-
-def _collect(call: Call) -> list[str]:
-    """From what the model returned to `[rows, T]`."""
-    if call.spectrum is not None:
-        made = f"made[{call.output_key[0]!r}]" if call.output_key else "made"
-        return [f"return {from_axes(made, call.spectrum)}"]
-    if not call.output_key:
-        return [f"return {_rows('made', call.output_layout, call)}"]
-    rows = [_rows(f"made[{key!r}]", call.output_layout, call) for key in call.output_key]
-    if len(rows) == 1:
-        return [f"return {rows[0]}"]
-    return [f"return torch.cat([{', '.join(rows)}], dim=0)"]
-
-
-def _rows(made: str, layout: str, call: Call) -> str:
-    """`made` with axes `layout` as `[rows, T]`: batch dropped, stems and channels one after the other."""
-    made = f"{made}.float()"  # some models count in double precision
-    if layout == "BT" and call.layout == "BT":
-        return made
-    if "B" in layout:
-        made, layout = f"{made}.select({layout.index('B')}, 0)", layout.replace("B", "")
-    if "S" in layout and "C" in layout and layout.index("C") < layout.index("S"):  # rows are ordered stem by stem
-        made, layout = f"{made}.movedim({layout.index('S')}, {layout.index('C')})", _moved(layout)
-    time = layout.index("T")
-    if time != len(layout) - 1:
-        made = f"{made}.movedim({time}, -1)"
-    if len(layout) == 1:
-        return f"{made}.unsqueeze(0)"
-    return made if len(layout) == 2 else f"{made}.reshape({call.channels_out}, -1)"
-
-
-def _moved(layout: str) -> str:
-    """`layout` with S in front of C."""
-    return layout.replace("S", "").replace("C", "SC")
 
 
 def _safe(name: str) -> str:

@@ -47,7 +47,7 @@ def load_archive(path: Path, extra: str) -> tuple[ScriptModule, dict[str, Any]]:
     found: dict[str, Any] = {extra: ""}
     try:
         module = torchscript.load(str(path), found)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, LookupError) as error:
         raise ModelError(
             f"{path.name} cannot be loaded: {first_line(error)}", "It may be damaged; get it again.", about=path.name
         ) from error

@@ -1,77 +1,118 @@
-"""TorchScript's refusals in one sentence, with the user's own line."""
+"""TorchScript's refusals in one sentence, with the user's own line and a mend."""
 
 from __future__ import annotations
 
+import linecache
 import re
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
+from studio.errors import CompileError
+from studio.wrappers.compile_help import help_for
+from studio.wrappers.watch import Look
+
 PLACE = re.compile(r'File "([^"]+)", line (\d+)')
-OURS = ("/torch/", "/studio/wrappers/")
-REASONS = (  # (what torch says, what it means)
-    (r"Unknown type name|Unknown type annotation", "it does not know a type that is used there"),
-    (r"variable number of arguments|\*args|\*\*kwargs", "it does not take *args and **kwargs"),
-    (r"Can't redefine method|could not get source", "its source is not in a file"),
-    (r"Expected a default value of type Tensor", "an argument without annotation counts as a Tensor; annotate it"),
-    (r"Could not cast", "the condition is not a bool"),
-    (r"[Tt]ry (block|statement)|Try blocks|TryExcept", "it has no try … except"),
-    (r"with statements|With statements", "it has no such with statement"),
-    (r"numpy|Python builtin", "it cannot call Python or numpy functions"),
-    (
-        r"has no attribute|object has no field|does not exist|Tried to access nonexistent",
-        "it does not find an attribute",
-    ),
-    (r"undefined value", "a name is not defined there"),
-    (
-        r"Python type cannot be used|cannot be compiled|could not be compiled",
-        "it cannot compile a function called there",
-    ),
-    (r"Lambda|lambda", "it has no lambda"),
-    (r"f-string|JoinedStr", "it has no such f-string"),
-    (r"Arguments for call are not valid", "a call there gets an argument of another type"),
-    (r"isn't supported|not supported|unsupported|UnsupportedNodeError", "it does not support that construct"),
-)
+ADAPTER = "studio_adapter"  # files that we wrote around a model
+OURS, TORCH = Path(__file__).parents[1], Path(torch.__file__).parent
+MOST = 80  # letters of a quoted line
 
 
-def explain_compile(error: BaseException) -> str:
-    """One sentence: TorchScript cannot compile FILE, line N: REASON (“SOURCE”)."""
+@dataclass(frozen=True)
+class Refusal:
+    """Why TorchScript does not take a model, and what to write instead."""
+
+    sentence: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class _Place:
+    path: Path
+    line: int
+    source: str
+
+
+def explain_compile(error: BaseException, looks: Sequence[Look] = ()) -> Refusal:
+    """TorchScript cannot compile FILE, line N, CONSTRUCT: REASON (“SOURCE”).
+
+    Args:
+        error: what torch raised.
+        looks: lines that are likely to be the reason where torch names none.
+    """
     text = str(error)
-    place, line = _users_place(text)
-    reason = next((said for pattern, said in REASONS if re.search(pattern, text)), _first(text))
-    where = f"{place}" if place else "the model"
-    quoted = f" (“{line}”)" if line else ""
-    return f"TorchScript cannot compile {where}: {reason}{quoted}."
+    place = _place(error, text) or next((_looked_at(each) for each in looks), None)
+    known = help_for(f"{type(error).__name__}: {text}", place.source if place else "")
+    where = f"{place.path.name}, line {place.line}" if place else "the model"
+    quoted = f" (“{place.source[:MOST]}”)" if place and place.source else ""
+    if known is None:
+        said = f"TorchScript cannot compile {where}: {_first(text)}{quoted}."
+        return Refusal(said, "Change that line." if place else "")
+    said = f"TorchScript cannot compile {where}, {known.construct}: {known.reason}{quoted}."
+    return Refusal(said, known.mend)
 
 
-def _users_place(text: str) -> tuple[str, str]:
-    """The last line of the user's own code that torch names, with its source."""
-    found = [(path, int(number)) for path, number in PLACE.findall(text) if not any(own in path for own in OURS)]
-    if not found:
-        return "", ""
-    path, number = found[0]
-    marked = _marked(text)
-    source = Path(path)
-    if not marked and source.is_file():
-        lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
-        marked = lines[number - 1].strip() if number <= len(lines) else ""
-    return f"{source.name}, line {_true_line(source, number, marked)}", marked[:80]
+def refused(error: BaseException, more: str, fields: Sequence[str] = (), looks: Sequence[Look] = ()) -> CompileError:
+    """The refusal for the user, with `more` behind the mend; torch's own words are its details."""
+    said = explain_compile(error, looks)
+    made = CompileError(said.sentence, f"{said.mend} {more}".strip(), fields=fields)
+    made.output = f"{type(error).__name__}: {error}"
+    return made
 
 
-def _marked(text: str) -> str:
-    """The source line above torch's arrow."""
-    lines = text.splitlines()
-    for index, line in enumerate(lines):
-        if "~" in line and "<--- HERE" in line and index > 0:
-            return lines[index - 1].strip()
-    return ""
+def _looked_at(look: Look) -> _Place:
+    return _Place(Path(look.path), look.line, linecache.getline(look.path, look.line).strip())
 
 
-def _true_line(source: Path, number: int, marked: str) -> int:
-    """Torch names the first line of its excerpt; the marked line is at or a little below it."""
-    if not marked or not source.is_file():
+def _place(error: BaseException, text: str) -> _Place | None:
+    """Where in the user's own file it is; the first of them that torch names, else the line that raised."""
+    named = list(_named(text))
+    own = [each for each in named if _is_users(each.path)]
+    if own:
+        return own[0]
+    frames = traceback.extract_tb(error.__traceback__)
+    asked = next((at for at, each in enumerate(frames) if TORCH in Path(each.filename).parents), len(frames))
+    for frame in reversed(frames[asked:]):  # the model's own code, run by torch
+        if _is_users(Path(frame.filename)) and frame.lineno:
+            return _Place(Path(frame.filename), frame.lineno, (frame.line or "").strip())
+    return None
+
+
+def _named(text: str) -> Iterator[_Place]:
+    """The places of torch's message; each is followed by an excerpt with the marked line."""
+    found = list(PLACE.finditer(text))
+    for at, match in enumerate(found):
+        end = found[at + 1].start() if at + 1 < len(found) else len(text)
+        path, number = Path(match[1]), int(match[2])
+        marked = _marked(text[match.end() : end])
+        source = marked or linecache.getline(str(path), number).strip()
+        yield _Place(path, _true_line(path, number, marked), source)
+
+
+def _marked(excerpt: str) -> str:
+    """The source line above torch's first underline."""
+    lines = excerpt.splitlines()
+    at = next((index for index, line in enumerate(lines) if index and re.match(r"\s*~+", line)), 0)
+    return lines[at - 1].strip() if at else ""
+
+
+def _true_line(path: Path, number: int, marked: str) -> int:
+    """Torch names the first line of its excerpt at times; the marked line is at or a little below it."""
+    if not marked or linecache.getline(str(path), number).strip() == marked:
         return number
-    lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
-    below = [at for at in range(number, min(number + 60, len(lines)) + 1) if lines[at - 1].strip() == marked]
-    return below[0] if below else number
+    below = (at for at in range(number, number + 60) if linecache.getline(str(path), at).strip() == marked)
+    return next(below, number)
+
+
+def _is_users(path: Path) -> bool:
+    foreign = path.is_file() and not path.is_relative_to(OURS) and not path.is_relative_to(TORCH)
+    installed = {"site-packages", "dist-packages"} & set(path.parts) or re.search(
+        r"/lib/python3\.\d+/", path.as_posix()
+    )
+    return foreign and not installed and not path.name.startswith(ADAPTER)
 
 
 def _first(text: str) -> str:

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from studio.document.call import Call
 from studio.document.card import ModelCard
 from studio.document.parameter import Parameter, tokens_of
-from studio.errors import CompileError, ModelError
+from studio.errors import ModelError
 from studio.wrappers import torchscript
 from studio.wrappers.captured import Captured
-from studio.wrappers.explain import explain_compile
+from studio.wrappers.explain import refused
 from studio.wrappers.generative import NonRealtimeBase
 from studio.wrappers.knobs import KnobMap
 from studio.wrappers.shell import SERIALS
@@ -138,8 +138,7 @@ def capture_generative(wrapper: NonRealtimeBase, call: Call, card: ModelCard) ->
         shell = GenerativeShell(torchscript.script(core), wrapper, parameters, call.latency)
         module = torchscript.script(shell.eval())
     except Exception as error:  # torch.jit raises a dozen unrelated kinds
-        hint = "Models for Neutone Gen are compiled; change that line."
-        raise CompileError(explain_compile(error), hint) from error
+        raise refused(error, "Models for Neutone Gen are compiled, not recorded.") from error
     positions = torch.tensor([each.default_position for each in numeric]).reshape(-1, 1)
     generator = torch.Generator().manual_seed(1)
     x = torch.rand(call.channels_in, length, generator=generator) * 0.2 - 0.1

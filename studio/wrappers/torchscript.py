@@ -9,6 +9,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,25 @@ def function_of(graph: Any, name: str) -> Any:
         return torch._C._create_function_from_graph(name, graph)
 
 
-def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, list[str]]:
+@dataclass(frozen=True)
+class Doubt:
+    """A line at which torch's recorder is not sure, and what it says of it."""
+
+    path: str
+    line: int
+    message: str
+
+    @property
+    def place(self) -> str:
+        return f"{Path(self.path).name}, line {self.line}"
+
+
+def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, list[Doubt]]:
     """Record what a module does with `inputs`; the second part is what torch could not follow."""
     with _quiet() as heard:
         made = torch.jit.trace(module, inputs, check_trace=False)  # type: ignore[no-untyped-call]
     doubts = [
-        f"{Path(each.filename).name}, line {each.lineno}: {str(each.message).split('.')[0]}"
+        Doubt(each.filename, each.lineno, str(each.message).split(".")[0])
         for each in heard
         if issubclass(each.category, TracerWarning) and TORCH not in Path(each.filename).parents
     ]  # torch's own layers check shapes in ways its tracer dislikes: those are harmless

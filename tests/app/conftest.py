@@ -18,6 +18,7 @@ from studio.app.controller.controller import Controller
 from studio.app.controller.services import Services
 from studio.app.midi.controllers import Controllers
 from studio.app.real import load_sound
+from studio.app.state import Answer
 from studio.app.theme.theme import Theme
 from studio.app.window import Window
 from studio.app.wiring import Wiring
@@ -115,10 +116,16 @@ class Faders:
 
 class Trust:
     def __init__(self):
-        self.remembered, self.heard = [], []
+        self.remembered, self.heard, self.folders = [], [], []
 
     def remember(self, digest, name, path=None, kind=""):
         self.remembered.append((digest, name))
+
+    def remember_folder(self, folder):
+        self.folders.append(folder)
+
+    def is_in_trusted_folder(self, path):
+        return path.parent in self.folders
 
     def ours(self, digest):
         return False
@@ -135,6 +142,16 @@ class Answers:
 
     def __init__(self):
         self.trusts, self.answer_with, self.asked = True, None, []
+        self.way, self.recovers = "", (Answer.LATER, 0)
+
+    def choose(self, question, said, ways):
+        self.asked.append(("choose", question, list(ways)))
+        if self.way in ways:
+            ways[self.way]()
+
+    def recover(self, rows, then):
+        self.asked.append(("recover", list(rows)))
+        then(*self.recovers)
 
     def consent(self, error, path, then):
         self.asked.append(("consent", path.name))
@@ -206,8 +223,9 @@ def theme(qapp, tmp_path):
 
 
 @pytest.fixture
-def studio(qtbot, theme, tmp_path):
+def studio(qtbot, theme, tmp_path, monkeypatch):
     """The whole window, coupled; nothing is open."""
+    monkeypatch.setenv("STUDIO_STATE_DIR", str(tmp_path / "state"))
     held = {}
 
     def open_model(source, folder, *, trust, report, cancel):

@@ -1,14 +1,9 @@
 """Sound devices in the window: chosen, heard live, measured; and the computer looked at."""
 
 import pytest
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from studio.app.dialogs.device import DeviceDialog
-from studio.app.dialogs.doctor import DoctorDialog
-from studio.document.check import Check
-from studio.errors import AudioError
-from studio.flows.doctor import Section
 from studio.link.wanted import Route
 
 BOX = {"name": "Box (ALSA)", "system": "ALSA", "channels": 8, "inputs": 4}
@@ -116,22 +111,3 @@ def test_live_that_the_engine_refuses_goes_back_to_the_sound(opened, qtbot):
     opened.engine.tell(said)
     qtbot.waitUntil(lambda: not opened.controller.playing.device.live)
     assert "slower than real time" in opened.window.strip.sentence.text() and asked(opened)[3] is False
-
-
-def test_the_doctors_rows_are_shown_and_copied_without_a_name(opened, monkeypatch):
-    monkeypatch.setenv("HOME", "/somewhere/ada")
-    dialog = DoctorDialog(opened.window, opened.window.theme)
-    rows = (
-        Check(id="a", verdict="pass", value="/somewhere/ada/music", title="Folder"),
-        Check(id="b", verdict="fail", title="PortAudio", advice="Install it."),
-    )
-    dialog.show_sections([Section("Sound", rows)])
-    assert dialog.summary.text() == "Something is broken."
-    dialog.copy.click()
-    assert QGuiApplication.clipboard().text().split("\n")[:3] == [
-        "Sound",
-        "  pass · Folder · ~/music",
-        "  fail · PortAudio · Install it.",
-    ]
-    dialog.show_failure(AudioError("No."))
-    dialog.deleteLater()

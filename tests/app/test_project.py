@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from studio.document.migrations import FORMAT
 from studio.document.project import load_project
 
 
@@ -18,11 +19,13 @@ def test_a_saved_project_opens_as_it_was(opened, qtbot, monkeypatch):
     edit(opened)
     path = opened.folder / "song.studio"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    opened.wiring.commands.save()
+    with qtbot.waitSignal(opened.controller.projects.file_changed):
+        opened.wiring.commands.save()
     saved = opened.project
     assert not opened.window.isWindowModified() and "song.studio" in opened.window.windowTitle()
     opened.controller.editing.set_card("name", "Other")
     assert opened.window.isWindowModified()
+    opened.answers.way = "Go on without saving"
     with qtbot.waitSignal(opened.controller.projects.file_changed):
         opened.wiring.commands.open_paths([path])
     assert opened.project == saved and not opened.controller.editing.history.undo_text
@@ -30,19 +33,26 @@ def test_a_saved_project_opens_as_it_was(opened, qtbot, monkeypatch):
     assert opened.page.knobs.views["drive"].knob.position == pytest.approx(0.8)
 
 
-def test_a_project_whose_model_is_gone_leaves_the_last_good_state(opened, qtbot):
-    path = opened.folder / "song.studio"
-    opened.controller.projects.save(path)
+def saved(studio, qtbot):
+    path = studio.folder / "song.studio"
+    with qtbot.waitSignal(studio.controller.projects.file_changed):
+        studio.controller.projects.save(path)
+    return path
+
+
+def test_a_newer_project_leaves_the_last_good_state(opened, qtbot):
+    path = saved(opened, qtbot)
     before = opened.project
-    path.write_text(path.read_text().replace('"studio": 1', '"studio": 99'))
+    path.write_text(path.read_text().replace(f'"studio": {FORMAT}', '"studio": 99'))
     with qtbot.waitSignal(opened.controller.troubled):
         opened.wiring.commands.open_paths([path])
     assert "newer version" in opened.window.strip.sentence.text() and opened.project is before
 
 
-def test_a_destination_that_cannot_be_written_is_said_and_nothing_is_lost(opened):
+def test_a_destination_that_cannot_be_written_is_said_and_nothing_is_lost(opened, qtbot):
     target = opened.folder / "net.py" / "x.studio"
-    assert opened.controller.projects.save(target) is False
+    with qtbot.waitSignal(opened.controller.troubled):
+        opened.controller.projects.save(target)
     assert "cannot be written" in opened.window.strip.sentence.text()
     assert opened.window.isWindowModified()
 
@@ -60,8 +70,7 @@ def test_closing_with_unsaved_changes_asks_and_cancel_stays(opened, qtbot):
 
 
 def test_closing_saves_where_that_is_wanted(opened, qtbot):
-    path = opened.folder / "song.studio"
-    opened.controller.projects.save(path)
+    path = saved(opened, qtbot)
     edit(opened)
     opened.window.close()
     dialogs(opened)[0].accept()

@@ -51,7 +51,9 @@ def visible(window):
 @pytest.mark.parametrize("press, yes", [("Trust this file", True), ("Cancel", False)])
 def test_consent_says_what_would_run_and_cancel_is_the_default(studio, press, yes):
     said = []
-    WindowQuestions(studio.window).consent(ConsentNeeded("It imports os."), Path("a.py"), said.append)
+    WindowQuestions(studio.window, studio.trust.remember_folder).consent(
+        ConsentNeeded("It imports os."), Path("a.py"), said.append
+    )
     dialog = visible(studio.window)
     buttons = {each.text(): each for each in dialog.findChildren(QPushButton)}
     assert buttons["Cancel"].isDefault() and not buttons["Trust this file"].autoDefault()
@@ -61,7 +63,9 @@ def test_consent_says_what_would_run_and_cancel_is_the_default(studio, press, ye
 
 def test_enter_on_the_consent_does_not_trust(studio, qtbot):
     said = []
-    WindowQuestions(studio.window).consent(ConsentNeeded("It imports os."), Path("a.py"), said.append)
+    WindowQuestions(studio.window, studio.trust.remember_folder).consent(
+        ConsentNeeded("It imports os."), Path("a.py"), said.append
+    )
     qtbot.keyClick(visible(studio.window), Qt.Key.Key_Return)
     assert said == [False]
 
@@ -69,7 +73,7 @@ def test_enter_on_the_consent_does_not_trust(studio, qtbot):
 def test_constructor_arguments_are_asked_for_in_a_form(studio):
     found = []
     error = AnswerNeeded("Net needs arguments.", fields=["arg"], choices=["channels: int", "depth"])
-    WindowQuestions(studio.window).answer(error, ModelSource(path="net.py"), found.append)
+    WindowQuestions(studio.window, studio.trust.remember_folder).answer(error, ModelSource(path="net.py"), found.append)
     dialog = visible(studio.window)
     for name, text in (("channels", "4"), ("depth", "2")):
         next(each for each in dialog.findChildren(QLineEdit) if each.accessibleName() == f"Argument {name}").setText(

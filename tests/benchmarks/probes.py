@@ -166,7 +166,9 @@ def overhead_inside(folder: Path, block: int, source: str) -> None:
     read_end, write_end = os.pipe()
     file, board = create_board()
     control = module.Control(board, read_end, lambda message: print(message, file=sys.stderr))
-    control.handle({"do": "device", "name": None, "sample_rate": RATE, "block": block, "live": source == "live", "depth": 0})
+    control.handle(
+        {"do": "device", "name": None, "sample_rate": RATE, "block": block, "live": source == "live", "depth": 0}
+    )
     control.handle({"do": "model", "path": str(archive), "key": "bench", "quiet": False, "knobs": [], "slot": 0})
     if source == "file":
         control.handle(parts_message([store(sound, RATE, folder, "sound")], 0))

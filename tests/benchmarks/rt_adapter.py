@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import queue
 import shutil
 import tempfile
@@ -23,8 +24,9 @@ class Adapter:
         self._folder = Path(tempfile.mkdtemp(prefix="rt-adapter-"))
         self._archive = self._folder / "model.pt"
         _capture(model_path, channels, self._archive)
+        os.environ["STUDIO_SOUND_PATHS"] = os.environ.get("FAKEPA_FILE", "")  # the bench's card
         self._events: queue.SimpleQueue = queue.SimpleQueue()
-        self._player = Player(self._events.put)
+        self._player = Player(self._events.put, folders=[self._folder])
         self._device = {"name": None, "sample_rate": samplerate, "block": block, "depth": depth}
 
     def start(self):

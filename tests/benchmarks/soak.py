@@ -69,7 +69,7 @@ class Soak:
         self.models = models(folder)
         self.sounds = {rate: store(continuous(rate), rate, folder, "soak") for rate in RATES}
         self.events: queue.SimpleQueue = queue.SimpleQueue()
-        self.player = Player(self.events.put, spare=spare)
+        self.player = Player(self.events.put, spare=spare, folders=[folder])
         self.listener = Listener(self.card)
         self.device = {"name": None, "sample_rate": 48000, "block": 256, "depth": None}
         self.announced: list[tuple[int, int]] = []
@@ -355,7 +355,7 @@ def fuzz(folder: Path, minutes: float, seed: int) -> list[str]:
     end, round_ = time.monotonic() + 60 * minutes, 0
     while time.monotonic() < end:
         told: queue.SimpleQueue = queue.SimpleQueue()
-        player = Player(told.put)
+        player = Player(told.put, folders=[folder])
         player.start()
         hands = Fuzz(player, sounds, archives, folder)
         hands.run(seed + 100 * round_, 20)

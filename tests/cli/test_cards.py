@@ -91,8 +91,8 @@ def test_what_is_refused_changes_nothing(studio, package, host, words, field):
     assert said.code == 2 and field in said.json["error"]["fields"] and digests(path) == before
 
 
-def test_a_package_made_elsewhere_is_played_only_with_consent(studio, package, monkeypatch, tmp_path):
-    path = package("audacity")
+def test_a_package_made_elsewhere_that_holds_python_is_edited_only_with_consent(studio, package, monkeypatch, tmp_path):
+    path = package("harp")
     monkeypatch.setenv("STUDIO_STATE_DIR", str(tmp_path / "another machine"))
     before = digests(path)
     said = studio("card", path, "--edit", "name=New", "--json")

@@ -9,7 +9,6 @@ import pytest
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
 SAMPLE = ("open", "pickles", "tensors", "archives", "texts", "exported", "oddities")
-ASKED = {"script_good.ts", "export_good.pt2"}  # honest programs, which are asked about
 RUN = [sys.executable, "-m", "studio", "inspect", "{file}"]
 
 
@@ -26,7 +25,5 @@ def test_the_corpus_keeps_its_promises(corpus, tmp_path):
     words = ["--only", *SAMPLE, "--timeout", "60", "--out", str(tmp_path / "found.json"), "--", *RUN]
     subprocess.run([sys.executable, PEERS / "run_corpus.py", corpus, *words], check=False, timeout=1100)
     found = json.loads((tmp_path / "found.json").read_text())
-    broken = {each["name"]: each["broken"] for each in found if each["broken"] and each["name"] not in ASKED}
+    broken = {each["name"]: each["broken"] for each in found if each["broken"]}
     assert len(found) > 70 and broken == {}
-    asked = [each for each in found if each["name"] in ASKED]
-    assert len(asked) == 2 and all("exit 2" in " ".join(each["broken"]) for each in asked)

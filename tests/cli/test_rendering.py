@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import soundfile
@@ -137,3 +139,17 @@ def test_a_test_sound_needs_no_file(studio, model, rate, tmp_path):
 def test_an_unknown_test_sound_names_those_there_are(studio, model):
     said = studio("render", model("volume"), "tone:organ", "out.wav", "--trust", "--json")
     assert said.code == 2 and "tone:pink" in said.json["error"]["hint"]
+
+
+def test_a_project_brings_its_levels_and_its_moves(studio, model, tmp_path):
+    soundfile.write(tmp_path / "ones.wav", np.ones(96000, np.float32), 48000, "FLOAT")
+    moves = {"gain": {"points": [[0.5, 0.0], [1.5, 1.0]]}}
+    said = {"studio": 1, "model": {"path": str(model("volume"))}, "mixer": {"input_db": -6.0}, "automation": moves}
+    (tmp_path / "song.studio").write_text(json.dumps(said))
+    assert studio("render", "song.studio", "ones.wav", "moved.wav", "--trust").code == 0
+    typed = ["--set", "gain=1", "--input-db", "0"]
+    assert studio("render", "song.studio", "ones.wav", "still.wav", "--trust", *typed).code == 0
+    moved, still = (read(tmp_path / name)[0][0] for name in ("moved.wav", "still.wav"))
+    seconds = np.arange(96000) / 48000
+    np.testing.assert_allclose(moved, np.clip(seconds - 0.5, 0, 1) * 10 ** (-6 / 20), atol=0.04)
+    np.testing.assert_allclose(still, 1.0, atol=1e-6)

@@ -24,13 +24,16 @@ def write(path, content):
 FOLDERS = {
     "huggingface": (
         {"config.json": '{"architectures": ["Wave"], "sampling_rate": 16000}', "model.safetensors": b"x"},
-        ["Holds the weights of Wave", "16000 Hz", "Open model.safetensors together"],
+        ["Holds the weights of Wave", "16000 Hz", "Its weights are in model.safetensors"],
     ),
     "openunmix": (
         {"separator.json": '{"sample_rate": 44100.0}', "vocals-b62c91ce.pth": b"x", "drums-9619578f.pth": b"x"},
         ["Separates drums, vocals", "44100 Hz"],
     ),
-    "run": ({"checkpoints/last.ckpt": b"x", "hparams.yaml": "lr: 1"}, ["1 checkpoints", "Open checkpoints/last.ckpt"]),
+    "run": (
+        {"checkpoints/last.ckpt": b"x", "hparams.yaml": "lr: 1"},
+        ["1 checkpoints", "The newest is checkpoints/last.ckpt"],
+    ),
 }
 
 
@@ -40,7 +43,7 @@ def test_folders_of_other_programs_say_what_to_open(tmp_path, kind):
     for name, content in files.items():
         write(tmp_path / name, content)
     found = recognise(tmp_path)
-    assert found.name == kind and not found.is_model
+    assert found.name == kind and found.is_model
     assert all(part in " ".join(found.facts) for part in said)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from studio.document.card import ModelCard
 from studio.document.history import History
+from studio.document.migrations import FORMAT
 from studio.document.opened import ModelSource
 from studio.document.parameter import Parameter
 from studio.document.project import Project, load_project, save_project
@@ -33,7 +34,9 @@ def test_a_moved_folder_takes_its_files_along(tmp_path):
     assert load_project(tmp_path / "two" / "p.studio").audio == (str(tmp_path / "two" / "x.wav"),)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"studio": 1, "knobs": 3}', '{"studio": 99}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '{"studio": 1, "knobs": 3}', '{"studio": 0}', '{"studio": [1]}', '{"studio": 99}']
+)
 def test_a_damaged_or_newer_project_is_refused_kindly(tmp_path, text):
     (tmp_path / "p.studio").write_text(text)
     with pytest.raises(FileError, match=r"p\.studio"):
@@ -46,7 +49,7 @@ def test_a_failed_save_leaves_the_old_project(tmp_path):
     before = path.read_bytes()
     with pytest.raises(FileError):
         save_project(PROJECT, path / "inside.studio")
-    assert path.read_bytes() == before and json.loads(before)["studio"] == 1
+    assert path.read_bytes() == before and json.loads(before)["studio"] == FORMAT
 
 
 def test_undo_and_redo_walk_the_edits():

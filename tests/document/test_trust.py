@@ -147,6 +147,23 @@ def test_torchscript_is_looked_through(tmp_path, body, said):
         ask(tmp_path / "model.ts", Trust(folder=tmp_path))
 
 
+def test_arithmetic_opens_without_a_question_only_inside_the_lock(tmp_path):
+    path = tmp_path / "model.ts"
+    torchscript.save(torchscript.script(Plain()), str(path), {})
+    kind, digest, trust = recognise(path), content_digest(path), Trust(folder=tmp_path)
+    require_consent(path, kind, digest, trust, is_locked=True)
+    with pytest.raises(ConsentNeeded, match=r"Nothing but arithmetic .*Nothing protects you here"):
+        require_consent(path, kind, digest, trust, warning="Nothing protects you here.")
+
+
+@pytest.mark.parametrize("name", ["net.py", "whole.pt"])
+def test_python_and_pickled_classes_are_asked_about_inside_the_lock_as_well(folder, name):
+    torch.save(Plain(), folder / "whole.pt")
+    path = folder / name
+    with pytest.raises(ConsentNeeded):
+        require_consent(path, recognise(path), content_digest(path), Trust(folder=folder / "state"), is_locked=True)
+
+
 NETWORK = "import torch.nn as nn\nclass {}(nn.Module):\n    def __init__(self):\n        self.{} = nn.Linear(1, 1)\n"
 
 

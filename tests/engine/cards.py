@@ -59,6 +59,7 @@ class FakeCard:
         self.evidence = np.memmap(self._path, bench.layout(), "w+", shape=1)[0]
         patch.setenv("LD_LIBRARY_PATH", f"{library}:{os.environ.get('LD_LIBRARY_PATH', '')}")
         patch.setenv("FAKEPA_FILE", str(self._path))
+        patch.setenv("STUDIO_SOUND_PATHS", str(folder))  # an engine is locked in
         patch.setenv("FAKEPA_SHARING", sharing)
         patch.setenv("FAKEPA_RATES", ",".join(str(rate) for rate in rates))
         patch.setenv("FAKEPA_CHANNELS", ",".join(str(count) for count in channels))

@@ -165,10 +165,10 @@ def jack(tmp_path, monkeypatch):
 class Studio(Player):
     """A player that remembers what it was told."""
 
-    def __init__(self, spare=False):
+    def __init__(self, folders, spare=False):
         self.told = []
         self._new = queue.SimpleQueue()
-        super().__init__(self._hear, spare)
+        super().__init__(self._hear, spare, folders=folders)
 
     def _hear(self, message):
         self.told.append(message)
@@ -202,9 +202,9 @@ class Studio(Player):
 
 
 @pytest.fixture
-def studio(tmp_path):
+def studio(tmp_path_factory):
     """A player, not started; closed in the end."""
-    made = Studio()
+    made = Studio([tmp_path_factory.getbasetemp()])
     yield made
     made.close()
 

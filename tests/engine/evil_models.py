@@ -14,7 +14,7 @@ from studio.wrappers import torchscript
 from studio.wrappers.captured import Captured, save_captured
 
 DEEDS = (
-    "shorter", "longer", "fewer channels", "nan", "infinity", "million", "minus a million",
+    "shorter", "longer", "fewer channels", "nan", "infinity", "million", "minus a million", "huge",
     "raise", "crash", "hang", "block", "slow", "leak", "print",
 )  # fmt: skip
 
@@ -51,6 +51,8 @@ class Evil(nn.Module):
             y = y * 0.0 + 1e6
         elif deed == "minus a million":
             y = y * 0.0 - 1e6
+        elif deed == "huge":
+            y = y * 0.0 + 1e30
         elif deed == "raise":
             y = y.reshape(77, 13)
         elif deed == "crash":

@@ -68,7 +68,7 @@ def test_what_breaks_its_word_is_left_out_with_a_sentence(tempted, fake_card, de
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("deed", ["nan", "infinity", "million", "minus a million"])
+@pytest.mark.parametrize("deed", ["nan", "infinity", "million", "minus a million", "huge"])
 def test_what_is_no_sound_is_muted_for_as_long_as_it_lasts(tempted, fake_card, deed):
     studio = tempted(deed)
     studio.set_knob(0, 1.0)

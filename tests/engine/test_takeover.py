@@ -17,8 +17,8 @@ RATE, BLOCK = 48000, 256
 
 
 @pytest.fixture
-def studio(tmp_path):
-    made = Studio(spare=True)
+def studio(tmp_path_factory):
+    made = Studio([tmp_path_factory.getbasetemp()], spare=True)
     yield made
     made.close()
 

@@ -7,7 +7,8 @@ JOBS = Path(__file__).parent / "jobs"
 
 
 @pytest.fixture
-def foreign_jobs(monkeypatch, tmp_path):
+def foreign_jobs(monkeypatch, tmp_path_factory):
     """Children of this test also find the jobs beside it."""
-    (tmp_path / "sitecustomize.py").write_text(f"import studio.jobs\nstudio.jobs.__path__.append({str(JOBS)!r})\n")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text(f"import studio.jobs\nstudio.jobs.__path__.append({str(JOBS)!r})\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))

@@ -30,7 +30,7 @@ def studio(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setattr(keeper, "SPARE_AFTER", 0.0)
     told = []
-    player = Player(told.append, spare=True)
+    player = Player(told.append, spare=True, folders=[tmp_path])
     player.told, player.start_up = told, lambda: start(player)
     yield player
     player.close()

@@ -57,7 +57,8 @@ def test_the_first_sound_finds_the_network_settled(opened, name):
 @pytest.mark.parametrize(("said", "kind"), [(nam("lstm"), "nam"), (guitarml(), "guitarml")])
 def test_a_file_is_told_by_its_content_and_runs_nothing(tmp_path, said, kind):
     found = recognise(put(tmp_path / "model.pt", said))
-    assert found.name == kind and found.is_model and not found.is_weights and not needs_consent(found)
+    assert found.name == kind and found.is_model and not found.is_weights
+    assert not needs_consent(tmp_path / "model.pt", found, is_locked=False)
 
 
 def test_the_card_says_what_the_file_says(opened):

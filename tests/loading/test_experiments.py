@@ -150,7 +150,7 @@ def test_a_model_that_asks_for_its_rate_is_told():
     [
         (networks.StemDict, ("vocals", "drums"), ["vocals", "drums"]),
         (networks.StemAxis, (), ["output 1", "output 2", "output 3", "output 4"]),
-        (networks.WithExtras, (1,), ["output"]),
+        (networks.WithExtras, (".audio",), ["output"]),
         (networks.Nested, (0,), ["output"]),
     ],
 )

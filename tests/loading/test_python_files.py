@@ -153,6 +153,13 @@ def test_faults_in_the_user_s_code_are_placed(load, text, kind, said):
     assert caught.value.hint and caught.value.about in ("model.py", "Net")
 
 
+def test_all_modules_that_are_missing_are_named_at_once(load):
+    optional = "try:\n    import nosuchother\nexcept ImportError:\n    pass\n"
+    with pytest.raises(ModelError, match="needs the modules nosuchthing, sklearn, which are not") as caught:
+        load(f"import torch, nosuchthing.parts\nfrom sklearn.svm import SVC\n{optional}{GAIN}")
+    assert "(pip install nosuchthing scikit-learn)" in caught.value.hint
+
+
 @pytest.mark.parametrize("module, package", [("nosuchthing", "nosuchthing"), ("sklearn.svm", "scikit-learn")])
 def test_a_missing_module_comes_with_the_line_that_installs_it(load, module, package):
     with pytest.raises(ModelError, match=f"needs the module {module.partition('.')[0]}") as caught:

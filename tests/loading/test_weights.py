@@ -144,7 +144,7 @@ def test_of_two_networks_that_fit_the_user_picks_one(load, tmp_path):
     (tmp_path / "copy.py").write_text(PLAIN)
     with pytest.raises(AnswerNeeded) as asked:
         load(made.state_dict())
-    assert asked.value.choices == ("copy.py", "net.py")
+    assert asked.value.choices == (str(tmp_path / "copy.py"), str(tmp_path / "net.py"))
     loaded = load(made.state_dict(), source=str(tmp_path / "net.py"))
     torch.testing.assert_close(loaded.module(X), run(made))
 

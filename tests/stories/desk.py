@@ -233,6 +233,8 @@ class Desk:
         with contextlib.suppress(RuntimeError):
             for each in self.window.findChildren(QDialog):
                 each.reject()
+        if self.start.wiring is not None:
+            self.controller.journalling.discard()
         self.start.close()
         self.window.may_close = lambda: True
         self.window.close()

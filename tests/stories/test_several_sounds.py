@@ -77,7 +77,8 @@ def test_a_hand_on_the_ruler_is_heard_though_nothing_plays(halves):
 def test_test_sounds_and_the_row_come_back_with_the_project(halves, home):
     halves.controller.sounds.add_tone("sine", 997.0)
     halves.wait_sound("tone:sine:997")
-    assert halves.controller.projects.save(home / "list.studio")
+    halves.controller.projects.save(home / "list.studio")
+    until(lambda: not halves.window.isWindowModified(), what="the project to be saved")
     halves.do("sounds.in-a-row")
     halves.do("sounds.remove")
     halves.drop(home / "list.studio")

@@ -141,14 +141,14 @@ def test_the_forgotten_parent_constructor_is_harmless(seed_style):
 
 @pytest.mark.parametrize(("axes", "shape"), [("BSCT", (1, 3, 2, 64)), ("BCST", (1, 2, 3, 64)), ("BTSC", (1, 64, 3, 2))])
 def test_rows_come_stem_by_stem_whatever_the_order_of_axes(axes, shape):
+    from studio.document.adapting import rows
     from studio.document.call import Output
-    from studio.wrappers.adapter import _rows
 
     numbers = torch.arange(3 * 2 * 64).reshape(3, 2, 64)
     made = numbers.permute(*("SCT".index(axis) for axis in axes.replace("B", ""))).unsqueeze(0)
     call = Call(outputs=tuple(Output(name=name, channels=2) for name in "abc"))
     assert made.shape == shape
-    assert torch.equal(eval(_rows("made", axes, call)), numbers.reshape(6, 64))
+    assert torch.equal(eval(rows("made", axes, call)), numbers.reshape(6, 64))
 
 
 def test_a_model_that_writes_into_its_input_leaves_the_hosts_buffer_alone(model, tmp_path):

@@ -61,6 +61,7 @@ ACTIONS: Final = (
     Action("file.example", "File", "Open the example", Do.example, (), ready, "Open the clipper and the recording that came with the app."),
     Action("file.save", "File", "Save", Do.save, ("Ctrl+S",), ready, "Save the project.", "save", after_rule=True),
     Action("file.save-as", "File", "Save as…", Do.save_as, ("Ctrl+Shift+S",), ready, "Save the project under another name."),
+    Action("file.restore", "File", "Restore unsaved work…", Do.restore, (), ready, "Look for work that could not be saved before the app or the computer stopped."),
     Action("file.save-sound", "File", "Save sound…", Do.save_sound, ("Ctrl+Shift+E",), heard, "Write what is heard to a sound file.", "audio"),
     Action("file.save-labels", "File", "Save labels…", Do.save_labels, ("Ctrl+L",), lambda now: now.labels, "Write the labels over the sound as Audacity text, CSV, SRT or TextGrid.", "labels"),
     Action("file.export", "File", "Export", Do.export, ("Ctrl+E",), model, "Write and verify a package for every ticked host.", "export"),
@@ -117,6 +118,8 @@ ACTIONS: Final = (
     Action("model.correct", "Model", "Correct…", Do.correct, (), lambda now: now.correctable, "Say how the model really wants to be called."),
     Action("model.add-knob", "Model", "Add a knob", Do.add_knob, (), model, "A new knob, to be given something to drive.", "knob", after_rule=True),
     Action("help.manual", "Help", "Manual", Do.manual, ("F1",), help="How everything works.", glyph="help"),
-    Action("help.doctor", "Help", "Check this computer…", lambda do: do.devices.doctor(), (), ready, "Versions, sound devices, priority, libraries and folders: what is there and what is missing."),
+    Action("help.doctor", "Help", "Check this computer…", lambda do: do.helping.doctor(), (), ready, "Versions, sound, libraries, GPU, priority, folders, protection: what is there and what is missing."),
+    Action("help.report", "Help", "Copy report", lambda do: do.helping.copy_report(), (), ready, "Copy what helps others to help: this computer, the end of the log, the last crash; no names, no private paths."),
+    Action("help.log", "Help", "Show log", lambda do: do.helping.show_log(), (), ready, "Open the log of what happened."),
     Action("help.about", "Help", "About Neural Audio Studio", Do.about, help="Version and licence."),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from studio.app.controller.editing import Editing
 from studio.app.controller.exporting import Exporting
 from studio.app.controller.figuring import Figuring
 from studio.app.controller.in_a_row import InARow
+from studio.app.controller.journalling import Journalling
 from studio.app.controller.labelling import Labelling
 from studio.app.controller.listening import Listening
 from studio.app.controller.matching import Matching
@@ -28,6 +29,7 @@ from studio.app.controller.playing import Playing
 from studio.app.controller.projects import Projects
 from studio.app.controller.publishing import Publishing
 from studio.app.controller.recording import Recording
+from studio.app.controller.recovery import Recovery
 from studio.app.controller.scrubbing import Scrubbing
 from studio.app.controller.second import Second
 from studio.app.controller.services import Services
@@ -92,6 +94,7 @@ class Controller(QObject):
         self.publishing = Publishing(services, self.tasks)
         self.packages = Packages(self)
         self.projects = Projects(self, questions)
+        self.journalling, self.recovery = Journalling(self), Recovery(self, questions)
         self.automating = Automating(self)
         self.comparing = Comparing(self)
         self.mixing = Mixing(self)
@@ -138,6 +141,11 @@ class Controller(QObject):
         self.midi.close()
         self.recording.close()
         self.tasks.close()
+        if self.services.ready is not None:
+            self.services.ready.close()
+        self.journalling.close()
+        self.projects.close()
+        self.recovery.close()
         self.playing.close()
 
     def trouble(self, error: Exception, *ways: Way) -> None:
@@ -158,8 +166,9 @@ class Controller(QObject):
 
     def _edit(self, what: str, said: str, **fields: Any) -> None:
         """A step of the history, but for what is opened as the window begins."""
-        if what in self._fresh:
-            self._fresh.discard(what)
+        is_first = what in self._fresh and not self.editing.history.undo_text  # else somebody was faster
+        self._fresh.discard(what)
+        if is_first:
             self.editing.start(self.project.model_copy(update=fields))
         else:
             self.editing.change(said, **fields)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, Signal
 
+from studio.document.edits import Move
 from studio.document.history import History
 from studio.document.parameter import Parameter
 from studio.document.project import Project
@@ -18,9 +20,13 @@ class Editing(QObject):
     Signals:
         changed: the project is another one.
         refused: a value the document cannot hold: the field and the reason.
+        began: another history is walked.
+        moved: a Move of the history, before `changed`.
     """
 
     changed = Signal(object)
+    began = Signal()
+    moved = Signal(object)
     refused = Signal(str, str)
 
     def __init__(self) -> None:
@@ -31,29 +37,44 @@ class Editing(QObject):
     def project(self) -> Project:
         return self.history.state
 
-    def start(self, project: Project) -> None:
-        """Begin with a project that was just read or made: nothing to undo, nothing to save."""
-        self.history = History(project)
+    def start(self, project: Project, history: History[Project] | None = None, is_saved: bool = True) -> None:
+        """Begin with a project that was just read or made: nothing to undo, nothing to save.
+
+        Args:
+            project: what it is now.
+            history: with which it was restored.
+            is_saved: whether a file holds it.
+        """
+        self.history = history or History(project)
+        if not is_saved:
+            self.history.mark_unsaved()
+        self.began.emit()
         self.changed.emit(project)
 
     def change(self, said: str, merge: str = "", **fields: Any) -> None:
         """Replace fields of the project; `said` names the step in the Edit menu."""
         if self.history.do(self.project.model_copy(update=fields), said, merge):
+            self.moved.emit(Move("do", self.project, said, merge))
             self.changed.emit(self.project)
 
     def close_merge(self) -> None:
         self.history.close_merge()
+        self.moved.emit(Move("close"))
 
     def undo(self) -> None:
         self.history.undo()
+        self.moved.emit(Move("undo"))
         self.changed.emit(self.project)
 
     def redo(self) -> None:
         self.history.redo()
+        self.moved.emit(Move("redo"))
         self.changed.emit(self.project)
 
-    def mark_saved(self) -> None:
-        self.history.mark_saved()
+    def mark_saved(self, project: Project, file: Path, digest: str) -> None:
+        """`file` holds `project`, which may have been edited since."""
+        self.history.mark_saved(project)
+        self.moved.emit(Move("save", project, file=file, digest=digest))
         self.changed.emit(self.project)
 
     def set_card(self, key: str, value: object) -> None:

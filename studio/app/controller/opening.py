@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.controller.services import Services
-from studio.app.state import JobRow, ModelState
+from studio.app.state import Answer, JobRow, ModelState, UnsavedWork
 from studio.app.tasks import Report, Tasks
 from studio.document.kinds import recognise
 from studio.document.opened import ModelSource, OpenedModel
@@ -30,6 +30,8 @@ class Questions(Protocol):
     def consent(self, error: ConsentNeeded, path: Path, then: Callable[[bool], None]) -> None: ...
     def answer(self, error: AnswerNeeded, source: ModelSource, then: Callable[[ModelSource | None], None]) -> None: ...
     def locate(self, path: Path, then: Callable[[Path | None], None]) -> None: ...
+    def choose(self, question: str, said: str, ways: Mapping[str, Callable[[], None]]) -> None: ...
+    def recover(self, rows: Sequence[UnsavedWork], then: Callable[[Answer, int], None]) -> None: ...
 
 
 class Opening(QObject):
@@ -121,7 +123,8 @@ class Opening(QObject):
 
         def remembered(found: tuple[str, str]) -> None:
             digest, kind = found
-            self._services.trust.remember(digest, about.name, about, kind)
+            if not self._services.trust.is_in_trusted_folder(about):  # revoking the folder has to be enough
+                self._services.trust.remember(digest, about.name, about, kind)
             self.open(source, ready, lost)
 
         self._tasks.run(

@@ -14,6 +14,7 @@ from studio.document.check import Check
 from studio.document.opened import OpenedModel
 from studio.document.performance import Lane
 from studio.flows.recording import Recorded
+from studio.link.ready import Ready
 from studio.link.tape import OwnTape
 from studio.link.wanted import USUAL_ROUTE, Route
 from studio.settings import Settings
@@ -81,6 +82,8 @@ class Trust(Protocol):
     """Which contents may run; `document.trust.Trust` is the real one."""
 
     def remember(self, digest: str, name: str, path: Path | None = None, kind: str = "") -> None: ...
+    def remember_folder(self, folder: Path) -> None: ...
+    def is_in_trusted_folder(self, path: Path) -> bool: ...
     def ours(self, digest: str) -> bool: ...
     def remember_heard(self, digest: str, name: str) -> None: ...
     def was_heard(self, digest: str) -> bool: ...
@@ -104,6 +107,7 @@ class Services:
         trust: contents that may run.
         resources: the app's own files.
         session: a folder that goes when the window closes.
+        ready: keeps a process that opens the next model.
     """
 
     open_model: Callable[..., OpenedModel]
@@ -121,3 +125,4 @@ class Services:
     trust: Trust
     resources: Path
     session: Path
+    ready: Ready | None = None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from studio.app.dialogs.call_words import ANY, READ, WRITE
+
 if TYPE_CHECKING:
     from studio.document.call import Call
-
-ANY: Final = "any"
 
 
 @dataclass(frozen=True)
 class CallField:
-    """One field. `key` is its path in the Call; `kind` is whole, number, sizes, flag, choice or text."""
+    """One field. `key` is its path in the Call; `kind` is a key of `READ`, flag, choice or text."""
 
     key: str
     title: str
@@ -33,6 +33,17 @@ class CallSection:
 
 
 SECTIONS: Final = (
+    CallSection(
+        "Call and answer",
+        (
+            CallField("method", "Method", "text", help="what is called: forward, encode …"),
+            CallField("arguments", "Arguments", "arguments", help="gain = knob 0.5, mode = constant soft"),
+            CallField("output_layout", "Axes of the answer", "text", help="B batch, S stems, C channels, T time"),
+            CallField("output_key", "Part of the answer", "keys", help="0, 1 or names; nothing for all"),
+            CallField("outputs", "Outputs", "outputs", help="drums 2, voice 1: names and their channels"),
+            CallField("ratio", "Rate of the output", "ratio", help="2/1: twice as many samples"),
+        ),
+    ),
     CallSection(
         "Blocks",
         (
@@ -92,8 +103,10 @@ SECTIONS: Final = (
 FIELDS: Final = {field.key: field for section in SECTIONS for field in section.fields}
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, kind: str = "") -> str:
     """A value as it is typed or chosen."""
+    if kind in WRITE:
+        return WRITE[kind](value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
@@ -106,17 +119,11 @@ def typed(field: CallField, text: str) -> Any:
     text = text.strip()
     if field.kind == "flag":
         return text == "yes"
+    read, wanted = READ.get(field.kind, (str, ""))
     try:
-        if field.kind == "whole":
-            return int(text)
-        if field.kind == "number":
-            return float(text.replace(",", "."))
-        if field.kind == "sizes":
-            return () if text == ANY else tuple(int(part) for part in text.replace(",", " ").split())
+        return read(text)
     except ValueError:
-        wanted = {"whole": "a whole number", "number": "a number", "sizes": "whole numbers with commas between"}
-        raise ValueError(f"Write {wanted[field.kind]}.") from None
-    return text
+        raise ValueError(f"Write {wanted}.") from None
 
 
 def at(held: Any, key: str) -> Any:
@@ -136,8 +143,8 @@ def found_or_usual(call: Call, field: CallField) -> str:
     if value is None and "." in field.key:
         part, _, name = field.key.partition(".")
         usual = (Spectrum if part == "spectrum" else Decoding).model_fields[name]
-        return "" if usual.is_required() else shown(usual.default)
-    return shown(value)
+        return "" if usual.is_required() else shown(usual.default, field.kind)
+    return shown(value, field.kind)
 
 
 def faults(sentence: str, fields: tuple[str, ...]) -> dict[str, str]:

@@ -110,7 +110,7 @@ class CallForm(QWidget):
                 value = at(said, field.key)
                 widget = self.inputs[field.key]
                 if isinstance(widget, QLineEdit):
-                    widget.setText("" if value is None else shown(value))
+                    widget.setText("" if value is None else shown(value, field.kind))
                 else:
                     widget.setCurrentIndex(max(0, widget.findData("" if value is None else shown(value))))
             if section.part:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.dialogs.adapter import AdapterDialog
 from studio.app.dialogs.call_form import LABEL_PX, CallForm
 from studio.app.dialogs.frame import Dialog
 from studio.app.pages.model_header import RATES
@@ -62,6 +63,12 @@ class CorrectDialog(Dialog):
         self.layout_box.setCurrentIndex(0)
         self.form.reset()
 
+    def show_python(self) -> None:
+        """The adapter of the model as it is called now."""
+        from studio.document.adapter_text import adapter_text
+
+        AdapterDialog(self, self._opened.name, adapter_text(self._opened)).open()
+
     def _area(self, parent: QWidget) -> QScrollArea:
         first = QFormLayout()
         first.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -91,3 +98,6 @@ class CorrectDialog(Dialog):
     def _add_reset(self) -> None:
         again = button("Reset to found", self.reset, tip="Forget every correction")
         self.row.insertWidget(0, again)
+        self.python = button("Show as Python", self.show_python, tip="How it is called now, as code to read and keep")
+        self.python.setEnabled(self._opened.how != "package")
+        self.row.insertWidget(1, self.python)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLineEdit, QWidget
 
 from studio.app.dialogs.frame import Dialog
-from studio.app.widgets.words import label
+from studio.app.widgets.words import button, label
+from studio.errors import StudioError
 
 if TYPE_CHECKING:
+    from studio.app.state import Answer, UnsavedWork
     from studio.document.opened import ModelSource
     from studio.errors import AnswerNeeded, ConsentNeeded
 
@@ -23,10 +25,11 @@ class WindowQuestions:
 
     Args:
         parent: the window.
+        trust_folder: lets every Python file in a folder run; raises FileError where that would be too much.
     """
 
-    def __init__(self, parent: QWidget) -> None:
-        self._parent = parent
+    def __init__(self, parent: QWidget, trust_folder: Callable[[Path], None]) -> None:
+        self._parent, self._trust_folder = parent, trust_folder
 
     def consent(self, error: ConsentNeeded, path: Path, then: Callable[[bool], None]) -> None:
         """What would run, in plain words; Cancel is the default."""
@@ -35,7 +38,35 @@ class WindowQuestions:
         dialog.say(error.sentence)
         dialog.say("Trust it only if you know where it comes from. It is asked again when its contents change.", "dim")
         dialog.say(str(path), "small")
+        if path.suffix == ".py":
+            self._offer_folder(dialog, path.parent)
         dialog.open()
+
+    def _offer_folder(self, dialog: Dialog, folder: Path) -> None:
+        """A second way to agree: to all Python files beside it."""
+
+        def agree() -> None:
+            try:
+                self._trust_folder(folder)
+            except StudioError as error:
+                trouble.setText(f"{error.sentence} {error.hint}")
+                trouble.show()
+                offer.setEnabled(False)
+            else:
+                dialog.accept()
+
+        name = folder.name or str(folder)
+        dialog.say(
+            f"Trusting the folder lets every Python file in {name} run without a question, now and later.", "dim"
+        )
+        trouble = label(tone="danger")
+        trouble.setWordWrap(True)
+        trouble.hide()
+        dialog.body.addWidget(trouble)
+        offer = button(
+            "Trust this folder", agree, tip=f"Every Python file in {folder}; taken back on the settings page"
+        )
+        dialog.row.insertWidget(0, offer)
 
     def answer(self, error: AnswerNeeded, source: ModelSource, then: Answered) -> None:
         """A class, constructor arguments, the network of bare weights, or a sample rate."""
@@ -51,6 +82,27 @@ class WindowQuestions:
         """Where a file is that has gone."""
         chosen, _ = QFileDialog.getOpenFileName(self._parent, f"Where is {path.name}?", str(path.parent))
         then(Path(chosen) if chosen else None)
+
+    def choose(self, question: str, said: str, ways: Mapping[str, Callable[[], None]]) -> None:
+        """One of several ways, the first of which is ours, or none."""
+        first, *rest = ways
+        dialog = Dialog(self._parent, "Your project", first, lambda yes: ways[first]() if yes else None)
+        dialog.say(question, "title")
+        dialog.say(said)
+
+        def go(way: str) -> None:
+            dialog.reject()
+            ways[way]()
+
+        for way in rest:
+            dialog.row.insertWidget(0, button(way, lambda way=way: go(way)))  # type: ignore[misc]
+        dialog.open()
+
+    def recover(self, rows: Sequence[UnsavedWork], then: Callable[[Answer, int], None]) -> None:
+        """Unsaved work was found."""
+        from studio.app.dialogs.recover import RecoverDialog
+
+        RecoverDialog(self._parent, rows, then).open()
 
     def _ask_choice(self, error: AnswerNeeded, source: ModelSource, then: Answered) -> None:
         box = QComboBox()

@@ -20,6 +20,7 @@ ORDER = (
     "card-and-hosts",
     "export",
     "publishing",
+    "if-it-stops",
     "command-line",
     "trouble",
 )

@@ -91,8 +91,10 @@ class ErrorStrip(QFrame):
         self.details.setVisible(self.details.isHidden())
 
     def _copy_report(self) -> None:
+        from studio.diagnostics.privacy import redacted  # its patterns would cost the first frame 20 ms
+
         report = f"{self.sentence.text()}\n{self.hint.text()}\n\n{self.details.toPlainText()}"
-        QGuiApplication.clipboard().setText(report)
+        QGuiApplication.clipboard().setText(redacted(report))
 
     def _tint(self) -> None:
         self._mark.setPixmap(self._theme.icon(*self._glyph).pixmap(20, 20))

@@ -16,6 +16,8 @@ SMALL = 16 << 20  # what unpacks to less cannot hurt, however much it was squeez
 MAX_DIRECTORY = 64 << 20
 MAX_TAIL = 22 + 65_535 + 76  # the end record with its comment, and the two records of large archives before it
 END, END64, LOCATOR = b"PK\5\6", b"PK\6\6", b"PK\6\7"
+LATER, UTF8 = 1 << 3, 1 << 11  # flags: checksum and sizes follow the member; its name is UTF-8
+UNTOLD = 0xFFFFFFFF  # in place of a size of four bytes: it stands elsewhere
 BROKEN = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -41,13 +43,15 @@ class Archive:
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
         try:
-            _require_one_directory(stream, size)
+            count = _count_in_one_directory(stream, size)
             self._zip = zipfile.ZipFile(stream)
         except UnsoundError:
             raise
         except BROKEN as error:
             raise UnsoundError("is a damaged or cut archive") from error
         self.members = {info.filename: info for info in self._zip.infolist()}
+        if len(self._zip.infolist()) != count:  # a length in the list that is wrong hides what follows
+            raise UnsoundError("is a damaged archive: its list of members is not whole")
         _require_sound(self._zip.infolist(), size)
 
     def size(self, name: str) -> int:
@@ -76,6 +80,22 @@ class Archive:
     def is_stored(self, name: str) -> bool:
         """Whether a member lies in the archive as it is."""
         return self.members[name].compress_type == zipfile.ZIP_STORED
+
+    def agrees(self, name: str) -> bool:
+        """Whether the member's own header says the same of it as the archive's list, which alone is believed."""
+        info = self.members[name]
+        self._stream.seek(info.header_offset)
+        head = self._stream.read(30)
+        if len(head) < 30:
+            return False
+        mark, flags, method, checksum, packed, size, length = struct.unpack("<4s2xHH4xIIIH2x", head)
+        own = self._stream.read(length).decode("utf-8" if info.flag_bits & UTF8 else "cp437", "replace")
+        if mark != b"PK\3\4" or own != info.orig_filename or method != info.compress_type:
+            return False
+        if flags & LATER:
+            return True
+        pairs = ((checksum, info.CRC), (packed, info.compress_size), (size, info.file_size))
+        return all(said in (listed, 0, UNTOLD) for said, listed in pairs)
 
     def chunks(self, name: str, buffer: bytearray) -> Iterator[memoryview]:
         """The bytes of a stored member, a bufferful at a time; each is gone when the next is asked for."""
@@ -133,8 +153,8 @@ def open_archive(path: Path) -> tuple[BinaryIO, Archive]:
         raise
 
 
-def _require_one_directory(stream: BinaryIO, size: int) -> None:
-    """The list of members must stand right before the end record: else readers disagree on where it is."""
+def _count_in_one_directory(stream: BinaryIO, size: int) -> int:
+    """How many members are listed. The list must stand right before the end record: else readers disagree on it."""
     stream.seek(max(0, size - MAX_TAIL))
     tail = stream.read(MAX_TAIL)
     at = tail.rfind(END)
@@ -152,6 +172,7 @@ def _require_one_directory(stream: BinaryIO, size: int) -> None:
         raise UnsoundError(f"is an archive of {count} files, not a model")
     if offset + length != end:
         raise UnsoundError("is a damaged archive: its list of members is not where it should be")
+    return int(count)
 
 
 def _require_sound(infos: list[zipfile.ZipInfo], size: int) -> None:

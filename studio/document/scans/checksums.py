@@ -43,6 +43,8 @@ def has_no_checksums(archive: Archive) -> bool:
 def _is_right(archive: Archive, name: str, buffer: bytearray, is_stopped: Callable[[], bool]) -> bool:
     found, length = 0, 0
     try:
+        if not archive.agrees(name):
+            return False
         if archive.is_stored(name):
             for chunk in archive.chunks(name, buffer):
                 found, length = zlib.crc32(chunk, found), length + len(chunk)

@@ -36,6 +36,7 @@ SIZE_WORDS = re.compile(
     r"|RShift|Identity|Where|Piecewise|Eq|Ne|Lt|Le|Gt|Ge|And|Or|Not|True|False|floor|ceiling|sqrt|log|log2|exp|Abs|oo"
     r"|nan|inf|int_oo|zoo|Integer|OpaqueUnaryFn_\w+|BitwiseFn_\w+)$"
 )
+SYMBOL = re.compile(r"Symbol\('[A-Za-z]\w*'(, (positive|nonnegative|nonzero|integer|real|finite)=(True|False))*\)")
 SIZE_SIGNS = re.compile(r"[\w\s+\-*/%(),.<>=!&|~]*$")
 
 
@@ -121,7 +122,8 @@ def _words_for_target(target: str) -> str:
 
 
 def _is_size(text: str) -> bool:
-    """Whether a text that SymPy will evaluate is a size: `s77*(s33 + 1)`."""
+    """Whether a text that SymPy will evaluate is a size: `s77*(s33 + 1)`, `Symbol('s77', integer=True)`."""
+    text = SYMBOL.sub("s0", text)
     if not SIZE_SIGNS.match(text) or re.search(r"[A-Za-z_)]\s*\.|\.\s*[A-Za-z_(]", text):
         return False
     return all(SIZE_WORDS.match(word) for word in WORD.findall(text))

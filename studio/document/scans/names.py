@@ -5,6 +5,7 @@ The judgement is by what somebody vouched for: a name that is on neither list is
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
@@ -54,6 +55,7 @@ ACTS = (
 )
 
 
+@functools.lru_cache(1 << 12)
 def judge_name(name: str) -> Judgement:
     """How far a pickled name is vouched for."""
     if TENSORS.match(name):

@@ -68,7 +68,9 @@ def read_header(path: Path) -> tuple[dict[str, Any], int]:
             header = json.loads(text, object_pairs_hook=_once)
     except RecursionError as error:
         raise ValueError("its header is nested too deep") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except _TwiceError:
+        raise
+    except ValueError as error:
         raise ValueError("its header cannot be read") from error
     if not isinstance(header, dict):
         raise ValueError("its header lists no tensors")
@@ -84,20 +86,24 @@ def _says_each_once(text: bytes, header: Any) -> bool:
     return all(text.count(word) == count for word in (b'"dtype"', b'"shape"', b'"data_offsets"'))
 
 
+class _TwiceError(ValueError):
+    """A name occurs twice."""
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name occurs twice in its header")
+        raise _TwiceError("a name occurs twice in its header")
     return found
 
 
 def _trouble(entry: Any) -> str:
-    if not isinstance(entry, dict) or entry.get("dtype") not in BITS:
+    if not isinstance(entry, dict) or str(entry.get("dtype")) not in BITS:
         return "is of an unknown type"
     shape, offsets = entry.get("shape", ()), entry.get("data_offsets", ())
     if not _whole(shape) or not _whole(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
         return "claims a place that cannot be"
-    bits = math.prod(shape) * BITS[entry["dtype"]]
+    bits = math.prod(shape) * BITS[str(entry["dtype"])]
     return "" if bits == 8 * (offsets[1] - offsets[0]) else "claims another size than it takes"
 
 

@@ -43,7 +43,7 @@ def _metadata(folder: Path) -> dict[str, Any]:
     text = read_text(folder / "metadata.json", "metadata")
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HostError(
             f"metadata.json of {folder.name} is not JSON.", "Export it again.", about=folder.name
         ) from error

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from studio.errors import ModelError
-from studio.loading.shim.table import STAND_INS
+from studio.loading.shim.table import ANYTHING, STAND_INS
 
 TOPS = {name.partition(".")[0] for name in STAND_INS}
 PIP = {"torchaudacity": "audacitorch"}
@@ -84,7 +84,8 @@ class _Finder(MetaPathFinder):
         parent = fullname.rpartition(".")[0]
         if parent and not stood_in([parent]):
             return None  # the real package, of a version without this module
-        spec = ModuleSpec(fullname, _Loader(), origin="a stand-in of Neural Audio Studio", is_package=not parent)
+        package = not parent or any(each.startswith(f"{fullname}.") for each in STAND_INS)
+        spec = ModuleSpec(fullname, _Loader(), origin="a stand-in of Neural Audio Studio", is_package=package)
         real = None if parent else PathFinder.find_spec(fullname)
         if real is not None and real.submodule_search_locations:
             spec.submodule_search_locations = list(real.submodule_search_locations)
@@ -104,11 +105,12 @@ class _Loader(Loader):
         def look_up(wanted: str) -> Any:
             if wanted in below:
                 return importlib.import_module(f"{name}.{wanted}")
-            if wanted not in table:
+            if wanted not in table and (ANYTHING not in table or wanted.startswith("__")):
                 raise _Missing(name, wanted)
-            home, _, ours = table[wanted].partition(":")
+            home, _, ours = table.get(wanted, table.get(ANYTHING, "")).partition(":")
             found = getattr(importlib.import_module(home), ours)
             setattr(module, wanted, found)
             return found
 
-        module.__dict__.update(__getattr__=look_up, __all__=[each for each in table if not each.startswith("_")])
+        public = [each for each in table if each.isidentifier() and not each.startswith("_")]
+        module.__dict__.update(__getattr__=look_up, __all__=public)

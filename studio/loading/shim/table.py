@@ -86,6 +86,45 @@ _FUNCTIONS = (
 )  # fmt: skip
 
 
+ANYTHING = "*"  # of a library that only training uses: whatever it is asked for does nothing
+_TRAINING = (
+    "wandb", "torchmetrics", "torchmetrics.audio", "auraloss", "auraloss.freq", "auraloss.time", "auraloss.perceptual",
+    "tensorboard", "tensorboardX", "matplotlib", "matplotlib.pyplot", "mlflow", "comet_ml",
+)  # fmt: skip
+_LIT = "studio.loading.shim.lightning"
+_LIGHTNING = {
+    "LightningModule": f"{_LIT}:LightningModule",
+    **dict.fromkeys(("Trainer", "LightningDataModule", "Callback"), f"{_LIT}:Inert"),
+    "seed_everything": f"{_LIT}:nothing",
+    "__version__": f"{FILES}:VERSION",
+}
+_CALLBACKS = (
+    "Callback", "ModelCheckpoint", "EarlyStopping", "LearningRateMonitor", "ModelSummary", "TQDMProgressBar",
+    "RichProgressBar", "StochasticWeightAveraging", "GradientAccumulationScheduler", "Timer", "DeviceStatsMonitor",
+)  # fmt: skip
+_LOGGERS = ("TensorBoardLogger", "WandbLogger", "CSVLogger", "MLFlowLogger", "CometLogger", "NeptuneLogger", "Logger")
+_RANK_ZERO = ("rank_zero_only", "rank_zero_info", "rank_zero_warn")
+_PRETRAINED = "studio.loading.shim.pretrained"
+_TRANSFORMERS = {
+    "PreTrainedModel": f"{_PRETRAINED}:PreTrainedModel",
+    "PretrainedConfig": f"{_PRETRAINED}:PretrainedConfig",
+    "PreTrainedConfig": f"{_PRETRAINED}:PretrainedConfig",
+}
+
+
+def _lightning(name: str) -> dict[str, Mapping[str, str]]:
+    """Lightning under one of its names: what training alone uses does nothing."""
+    inert = {f"{name}.{below}": each for below, each in (("callbacks", _CALLBACKS), ("loggers", _LOGGERS))}
+    return {
+        name: _LIGHTNING,
+        **{module: dict.fromkeys(names, f"{_LIT}:Inert") for module, names in inert.items()},
+        f"{name}.core": _LIGHTNING,
+        f"{name}.utilities": dict.fromkeys(_RANK_ZERO, f"{_LIT}:nothing"),
+        f"{name}.utilities.rank_zero": dict.fromkeys(_RANK_ZERO, f"{_LIT}:nothing"),
+        f"{name}.utilities.types": dict.fromkeys(("STEP_OUTPUT", "OptimizerLRScheduler"), f"{_LIT}:Inert"),
+    }
+
+
 def _audacity(name: str) -> dict[str, Mapping[str, str]]:
     return {
         name: {**_AUDACITY_CORE, **_AUDACITY_UTILS},
@@ -110,6 +149,16 @@ STAND_INS: Mapping[str, Mapping[str, str]] = {
     **{f"neutone_sdk.{module}": names for module, names in _BLOCKS.items()},
     **_audacity("audacitorch"),
     **_audacity("torchaudacity"),
+    **_lightning("pytorch_lightning"),
+    "lightning": _LIGHTNING,
+    **_lightning("lightning.pytorch"),
+    "transformers": _TRANSFORMERS,
+    "transformers.modeling_utils": {"PreTrainedModel": _TRANSFORMERS["PreTrainedModel"]},
+    "transformers.configuration_utils": {"PretrainedConfig": _TRANSFORMERS["PretrainedConfig"]},
+    "transformers.modeling_outputs": {"ModelOutput": f"{_PRETRAINED}:ModelOutput"},
+    "transformers.utils": {"ModelOutput": f"{_PRETRAINED}:ModelOutput"},
+    **{name: {ANYTHING: f"{_LIT}:Inert"} for name in _TRAINING},
+    "nn_tilde": {"Module": "studio.loading.shim.nn_tilde:Module"},
     "torchaudio": {**_ACCESS, "__version__": f"{FILES}:VERSION"},
     "torchaudio.transforms": {name: f"{TRANSFORMS}:{name}" for name in _TRANSFORMS},
     "torchaudio.functional": {name: f"{FUNCTIONAL}:{name}" for name in _FUNCTIONS},

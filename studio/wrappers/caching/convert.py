@@ -147,7 +147,7 @@ class _Conversion:
         flow, made, emit = parents[0], self.values[node], self._again(node)
         what = f"Its {name}"
         if name in rules.EACH:
-            others = [self.values[each] for each in node.all_input_nodes if each not in self.flows]
+            others = [self._kept(each) for each in node.all_input_nodes if each not in self.flows]
             tensors = [each for each in others if isinstance(each, Tensor)]
             return rules.each_sample(self.builder, parents, tensors, emit, made)
         if name in rules.WITH_DIM:
@@ -160,6 +160,11 @@ class _Conversion:
         if len(parents) > 1 and name != "stack":
             raise CannotCache(f"{what} relates all samples of a block to one another.")
         return self._shaped(node, name, parents, made)
+
+    def _kept(self, node: fx.Node) -> Any:
+        if node not in self.values:
+            raise CannotCache("Its code makes a tensor outside torch, which may be as long as the block.")
+        return self.values[node]
 
     def _shaped(self, node: fx.Node, name: str, parents: list[Flow], made: Any) -> Flow:
         flow, emit, builder, what = parents[0], self._again(node), self.builder, f"Its {name}"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from studio.errors import ModelError
 
+UNLOCKED = True  # to see that whatever the lock keeps away is survived as well
+
 
 def run(request, report):
     return globals()[request["do"]](request, report) or {}

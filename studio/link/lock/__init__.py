@@ -1,0 +1,1 @@
+"""What shuts a process in before it opens a foreign file."""
