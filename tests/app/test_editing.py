@@ -1,5 +1,7 @@
 """Everything can be undone, gesture by gesture."""
 
+from pathlib import Path
+
 import pytest
 
 from studio.app.controller.editing import Editing
@@ -81,7 +83,7 @@ def test_new_knobs_never_share_a_name(editing):
 
 def test_saving_is_remembered_through_undo(editing):
     editing.set_card("name", "A")
-    editing.mark_saved()
+    editing.mark_saved(editing.project, Path("song.studio"), "digest")
     editing.set_card("version", "2")
     assert not editing.history.is_saved
     editing.undo()
