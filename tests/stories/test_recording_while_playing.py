@@ -53,7 +53,7 @@ def test_what_the_card_got_is_in_the_file(desk, folder):
     desk.listen(1.0)
     done = record(desk, on=False)
     found, rate = soundfile.read(done.files[0], dtype="float32")
-    assert rate == RATE and len(found) > RATE and done.missed == done.seams == 0
+    assert rate == RATE and len(found) > 0.9 * RATE and done.missed == done.seams == 0
     assert was_heard(desk.card, found[:, 0])
     assert "Recorded 00:0" in desk.window.strip.sentence.text() and done.files[0].parent == folder
 
