@@ -6,7 +6,8 @@ from pathlib import Path
 
 from studio.document.acts import grouped
 from studio.document.kinds import Kind
-from studio.document.outline import describe_python, local_imports
+from studio.document.neighbours import local_imports
+from studio.document.outline import describe_python
 from studio.document.pickles import PickleContent, read_pickles
 from studio.document.scans.archive import open_archive
 from studio.document.scans.result import Scan, listed

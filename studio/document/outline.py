@@ -20,7 +20,6 @@ FOREIGN_WRAPPERS = (
 )  # fmt: skip
 HUB = "hubconf.py"
 CALLED = ("forward", "do_forward_pass", "training_step")  # by which a class of an unknown base is known for a model
-LOADED_BEFORE = ("studio", "torch", "numpy")  # a neighbour of that name would not be imported
 
 
 @dataclass(frozen=True)
@@ -133,40 +132,6 @@ def imported_names(tree: ast.Module) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             names += [(node.module or "").partition(".")[0]] if node.module else [alias.name for alias in node.names]
     return list(dict.fromkeys(name for name in names if name != "__future__"))
-
-
-def relative_names(tree: ast.Module) -> list[str]:
-    """Top names of what a file imports with leading dots: neighbours, whatever they are called."""
-    relative = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
-    return [
-        name
-        for node in relative
-        for name in ([node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names])
-    ]
-
-
-def local_imports(path: Path) -> list[Path]:
-    """Python files beside `path` that it imports, directly or through one another."""
-    found: dict[Path, None] = {}
-    waiting = [path]
-    while waiting:
-        try:
-            tree = parse(waiting.pop())
-        except FileError:
-            continue
-        absolute = [name for name in imported_names(tree) if name not in LOADED_BEFORE]
-        for name in dict.fromkeys([*absolute, *relative_names(tree)]):
-            for candidate in _beside(path.parent, name):
-                if candidate not in found and candidate != path:
-                    found[candidate] = None
-                    waiting.append(candidate)
-    return sorted(found)
-
-
-def _beside(folder: Path, name: str) -> list[Path]:
-    if (folder / f"{name}.py").is_file():
-        return [folder / f"{name}.py"]
-    return sorted((folder / name).rglob("*.py")) if (folder / name).is_dir() else []
 
 
 def _aliases(tree: ast.Module) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from studio.document.consents import Consent, read_consents, today, write_consen
 from studio.document.contents import what_would_run
 from studio.document.folders import opened_files
 from studio.document.kinds import Kind, recognise
-from studio.document.outline import local_imports
+from studio.document.neighbours import local_imports
 from studio.document.scans.scan import SCRIPTED, scan
 from studio.errors import ConsentNeeded, FileError
 from studio.settings import state_dir
@@ -45,7 +46,8 @@ def content_digest(path: Path) -> str:
     whole = hashlib.sha256(sha256(path).encode())
     for each in beside:
         require_file(each)
-        whole.update(f"{each.relative_to(path.parent).as_posix()} {sha256(each)}\n".encode())
+        place = Path(os.path.relpath(each, path.resolve().parent)).as_posix()
+        whole.update(f"{place} {sha256(each)}\n".encode())
     return whole.hexdigest()
 
 

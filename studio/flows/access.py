@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from studio.document.kinds import Kind
+from studio.document.neighbours import neighbours
 from studio.document.opened import ModelSource
 from studio.errors import JobError
 from studio.link.lock.access import Access
@@ -48,10 +49,14 @@ def require_inside(folder: Path, *answered: Path) -> None:
 
 
 def _beside(path: Path) -> list[Path]:
-    """The folder that a file lies in, of a training run all of it; of the user's home only the files that show."""
+    """The folder that a file lies in, of a training run all of it; of the user's home only the files that show.
+
+    Of a Python file also those above it that it imports from.
+    """
     folder, home = path.resolve().parent, Path.home().resolve()
+    above = neighbours(path).places[1:] if path.suffix == ".py" else ()
     if folder.name == CHECKPOINTS:
         folder = folder.parent
     if folder not in (home, *home.parents):
-        return [folder]
+        return [folder, *above]
     return [each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from studio.document.neighbours import neighbours
 from studio.errors import ModelError, StudioError
 from studio.loading.shim import TOPS as STOOD_IN
 from studio.loading.shim import missing_name
@@ -83,7 +84,7 @@ def require_packages(names: Sequence[str], path: Path) -> None:
 
 def _is_here(path: Path, name: str) -> bool:
     top = name.partition(".")[0]
-    beside = (path.parent / f"{top}.py").is_file() or (path.parent / top).is_dir()
+    beside = any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in neighbours(path).folders)
     try:
         return beside or importlib.util.find_spec(top) is not None
     except (ImportError, ValueError):

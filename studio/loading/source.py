@@ -10,14 +10,16 @@ import linecache
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 import torch
 
-from studio.document.outline import imported_names, local_imports, parse, relative_names
+from studio.document.neighbours import Neighbours, neighbours
+from studio.document.outline import imported_names, parse
+from studio.errors import FileError
 from studio.loading.blame import absent_imports, blame
 from studio.loading.shim import stand_in_for
 
@@ -37,18 +39,18 @@ def import_file(path: Path) -> ModuleType:
     Raises: FileError where it is not valid Python, ModelError with the user's line where it fails.
     """
     path = path.resolve()
-    tree = parse(path)
-    stand_in_for(each for file in (path, *local_imports(path)) for each in imported_names(parse(file)))
+    tree, around = parse(path), neighbours(path)
+    stand_in_for(each for file in (path, *around.files) for each in _imported_by(file))
     name = clean_name(path)
-    if relative_names(tree):
-        name = f"{_package_around(path)}.{name}"
+    if around.depth:
+        name = f"{_package_around(path, around.depth)}.{name}"
     loader = SourceFileLoader(name, str(path))  # whatever the file's name ends in
     spec = importlib.util.spec_from_loader(name, loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    _forget_namesakes(path)
+    _forget_namesakes(around)
     linecache.checkcache()
-    with _as_if_run_from(path.parent):
+    with _as_if_run_from(around.folders):
         sys.modules[name] = module  # inspect.getsource, and with it torch.jit, looks there
         try:
             with warnings.catch_warnings():
@@ -61,24 +63,39 @@ def import_file(path: Path) -> ModuleType:
     return module
 
 
-def _package_around(path: Path) -> str:
-    """The folder as a package, so that leading dots lead to neighbours; its own `__init__.py` does not run."""
+def _imported_by(file: Path) -> list[str]:
+    """What a neighbour imports; one that cannot be read says so when it is imported."""
+    try:
+        return imported_names(parse(file))
+    except FileError:
+        return []
+
+
+def _package_around(path: Path, depth: int) -> str:
+    """The folders above as packages, so that leading dots lead to neighbours; their own `__init__.py` do not run."""
     name = f"folder_of_{clean_name(path)}"
     for known in [each for each in sys.modules if each.partition(".")[0] == name]:
         del sys.modules[known]
-    package = ModuleType(name)
-    package.__path__ = [str(path.parent)]
-    sys.modules[name] = package
+    folders = list(reversed([path.parent, *path.parent.parents][:depth]))
+    for index, folder in enumerate(folders):
+        if index:
+            name = f"{name}.{folder.name}"
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
     return name
 
 
-def _forget_namesakes(path: Path) -> None:
+def _forget_namesakes(around: Neighbours) -> None:
     """A neighbour may be called like a module of another model that was opened before."""
-    for neighbour in local_imports(path):
-        name = ".".join(neighbour.relative_to(path.parent).with_suffix("").parts).removesuffix(".__init__")
-        known = sys.modules.get(name)
-        if known is not None and name.partition(".")[0] != "studio" and _is_foreign(known):
-            del sys.modules[name]
+    for neighbour in around.files:
+        for folder in around.folders:
+            if not neighbour.is_relative_to(folder):
+                continue
+            name = ".".join(neighbour.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+            known = sys.modules.get(name)
+            if known is not None and name.partition(".")[0] != "studio" and _is_foreign(known):
+                del sys.modules[name]
     importlib.invalidate_caches()
 
 
@@ -89,13 +106,14 @@ def _is_foreign(module: ModuleType) -> bool:
 
 
 @contextlib.contextmanager
-def _as_if_run_from(folder: Path) -> Iterator[None]:
-    """The folder first on sys.path; what an import changes for everybody is put back.
+def _as_if_run_from(folders: Sequence[Path]) -> Iterator[None]:
+    """These folders first on sys.path; what an import changes for everybody is put back.
 
-    Afterwards the folder stays last on the path: a forward may import a neighbour when it is first called.
+    Afterwards they stay last on the path: a forward may import a neighbour when it is first called.
     """
     dtype, device, writes = torch.get_default_dtype(), torch.get_default_device(), sys.dont_write_bytecode
-    sys.path.insert(0, str(folder))
+    names = [str(each) for each in folders]
+    sys.path[:0] = names
     sys.dont_write_bytecode = True  # nothing is written into the user's folder
     try:
         yield
@@ -104,7 +122,7 @@ def _as_if_run_from(folder: Path) -> Iterator[None]:
         if torch.get_default_device() != device:
             torch.set_default_device(device)
         sys.dont_write_bytecode = writes
-        with contextlib.suppress(ValueError):
-            sys.path.remove(str(folder))
-        if str(folder) not in sys.path:
-            sys.path.append(str(folder))
+        for each in names:
+            with contextlib.suppress(ValueError):
+                sys.path.remove(each)
+        sys.path += [each for each in names if each not in sys.path]

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from studio.document.kinds import recognise
-from studio.document.outline import describe_python, local_imports, signature_form
+from studio.document.neighbours import local_imports
+from studio.document.outline import describe_python, signature_form
 from studio.document.sources import sources_beside
 from studio.document.trust import Trust, content_digest, require_consent, require_consent_for_all
 from studio.errors import ConsentNeeded, FileError
