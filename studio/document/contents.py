@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.document.acts import grouped
 from studio.document.kinds import Kind
-from studio.document.neighbours import local_imports
+from studio.document.neighbours import neighbours
 from studio.document.outline import describe_python
 from studio.document.pickles import PickleContent, read_pickles
 from studio.document.scans.archive import open_archive
@@ -55,9 +55,11 @@ def _python(path: Path) -> str:
     said = f"{path.name} is a Python program; opening it runs it."
     if outline.imports:
         said += f" It imports {listed(outline.imports)}."
-    beside = local_imports(path)
+    around = neighbours(path)
+    top = min(around.places, key=lambda each: len(each.parts))
+    beside = [each for each in around.files if each.stat().st_size]  # an empty `__init__.py` runs nothing
     if beside:
-        said += f" That runs {listed([each.name for each in beside])} too."
+        said += f" That runs {listed([each.relative_to(top).as_posix() for each in beside])} too."
     if outline.acts:
         said += f" It {'; '.join(grouped(outline.acts))}."
     for each in beside:

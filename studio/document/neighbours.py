@@ -12,7 +12,9 @@ from studio.errors import FileError
 
 LOADED_BEFORE = ("studio", "torch", "numpy")  # a neighbour of that name would not be imported
 LEVELS = 5  # folders above the file's own that are looked at
-PROJECT = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml")
+PROJECT = (
+    ".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "README.md", "README.rst",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def local_imports(path: Path) -> list[Path]:
     return list(neighbours(path).files)
 
 
+def is_project_top(folder: Path) -> bool:
+    """Whether a folder looks like the top of somebody's repository."""
+    return any((folder / mark).exists() for mark in PROJECT)
+
+
 def _absolute(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         names: Iterable[str] = ()
@@ -102,7 +109,7 @@ def _home_of(own: Path, name: str, home: Path) -> Path | None:
     for above in list(own.parents)[:LEVELS]:
         if above in (home, *home.parents):
             return None
-        is_project = any((above / mark).exists() for mark in PROJECT)
+        is_project = is_project_top(above)
         if own.is_relative_to(above / name) or (is_project and _is_there(above, name)):
             return above
         if is_project:

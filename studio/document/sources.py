@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.document.folders import read_object
 from studio.document.kinds import Kind
+from studio.document.neighbours import is_project_top
 from studio.document.outline import describe_python
 from studio.errors import AnswerNeeded, FileError
 
@@ -26,6 +27,7 @@ PREFIXES = (
 )
 ENOUGH = 0.6  # of the top names of weights must occur in a class: a checkpoint holds other words too
 MOST_FILES = 200
+ASIDE_FOLDERS = {".git", ".venv", "venv", "site-packages", "node_modules", "__pycache__", "build", "tests"}
 MAX_SOURCE = 1 << 20
 SAVED_IN = re.compile(
     r"(checkpoints?|ckpts?|weights|models?|saved_models?|runs?|logs?|lightning_logs|outputs?|results?|files|wandb"
@@ -102,13 +104,22 @@ def _folders(path: Path) -> Iterator[Path]:
 def _scored(folder: Path, keys: tuple[str, ...]) -> Iterator[tuple[Path, Score]]:
     """The Python files of a folder, with how well one of their classes fits."""
     with contextlib.suppress(OSError):
-        for candidate in sorted(folder.glob("*.py"))[:MOST_FILES]:
+        for candidate in _candidates(folder):
             with contextlib.suppress(FileError, OSError):
                 if candidate.stat().st_size <= MAX_SOURCE:
                     outline = describe_python(candidate)
                     held: list[set[str]] = [set(each.attributes) for each in outline.classes]
                     held += [set() for _ in outline.factories[:1]]
                     yield candidate, max((_fit(keys, each) for each in held), default=(0.0, 0))
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """Python files of a folder; at the top of a repository those of all its packages, the highest first."""
+    found = sorted(folder.glob("*.py"))
+    if is_project_top(folder) and folder != Path.home():
+        below = [each for each in folder.rglob("*.py") if not ASIDE_FOLDERS & set(each.relative_to(folder).parts[:-1])]
+        found = sorted(below, key=lambda each: (len(each.parts), each))
+    return found[:MOST_FILES]
 
 
 def _fit(keys: tuple[str, ...], attributes: set[str]) -> Score:

@@ -1,9 +1,22 @@
 """What a Python file imports from around it: its folder, its package, its project, and nothing by chance."""
 
 import pytest
+import torch
 
+from studio.document.kinds import recognise
 from studio.document.neighbours import neighbours
+from studio.document.sources import sources_beside
 from studio.document.trust import content_digest
+
+NETWORK = """
+from torch import nn
+
+
+class Tcn(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(1, 1, bias=False)
+"""
 
 
 @pytest.fixture
@@ -57,3 +70,12 @@ def test_a_change_in_the_package_is_another_content(tree):
     before = content_digest(top / "net/models/tcn.py")
     (top / "net/parts.py").write_text("gain = 2")
     assert content_digest(top / "net/models/tcn.py") != before
+
+
+def test_weights_find_their_network_in_a_repository(tree):
+    top = tree(net__models__tcn=NETWORK, net__other="x = 1", venv__lib__tcn=NETWORK, train="import net")
+    (top / "README.md").touch()
+    (top / "checkpoints").mkdir()
+    torch.save({"encoder.weight": torch.ones(1)}, top / "checkpoints/best.pt")
+    found = sources_beside(top / "checkpoints/best.pt", recognise(top / "checkpoints/best.pt"))
+    assert [each.relative_to(top).as_posix() for each in found] == ["net/models/tcn.py"]
