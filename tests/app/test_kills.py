@@ -20,10 +20,16 @@ def test_a_writer_that_is_killed_leaves_the_old_or_the_new(name):
     assert set(seen) <= {"old", "new"} and seen["new"]
 
 
+def write_in_place(path, data):
+    with path.open("wb", buffering=0) as stream:
+        for start in range(0, len(data), 64):
+            stream.write(data[start : start + 64])
+
+
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 def test_the_search_finds_a_writer_that_tears(monkeypatch):
     """Without its care the same writer is caught."""
-    monkeypatch.setattr("studio.document.project.write_bytes", lambda path, data: path.write_bytes(data))
+    monkeypatch.setattr("studio.document.project.write_bytes", write_in_place)
     assert kill_writer("project", 60, seed=1)["torn"]
 
 
