@@ -66,10 +66,11 @@ def test_constructor_arguments_are_asked_for(desk, dropped):
     desk.wait_level(SINE * 0.2 * QUIET * 0.97, SINE * 0.2 * QUIET * 1.03)
 
 
-@pytest.mark.parametrize("name, asked, factor", [("scaled.pt", "scaled.py", 0.3), ("tenth.ts", "tenth.ts", 0.1)])
+@pytest.mark.parametrize("name, asked, factor", [("scaled.pt", "scaled.py", 0.3), ("tenth.ts", "", 0.1)])
 def test_other_kinds_of_files_open_too(desk, dropped, name, asked, factor):
     desk.drop(dropped / name)
-    desk.answer(desk.wait_dialog(asked))
+    if asked:  # TorchScript that only calculates opens inside the lock without a question
+        desk.answer(desk.wait_dialog(asked))
     desk.wait_model(name)
     desk.wait_level(SINE * factor * QUIET * 0.97, SINE * factor * QUIET * 1.03)
 
