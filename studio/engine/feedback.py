@@ -8,7 +8,7 @@ output, anything else goes on, is let be, and the next suspicion has to wait lon
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import pairwise
 
@@ -56,7 +56,9 @@ class FeedbackGuard:
 
     def __init__(self, sample_rate: int, block: int) -> None:
         self._in, self._out = Ear(sample_rate), Ear(sample_rate)
-        self._at, self._is_due = 0, False
+        self._at = 0
+        self._due: deque[Callable[[], None]] = deque()  # steps of the last hop, some in each block
+        self._steps = -(-3 * block // self._in.hop)
         self._count = np.arange(1, block + 1, dtype=np.float32) / block
         self._block_seconds = block / sample_rate
         self._tones: deque[Tone] = deque(maxlen=SLOW)
@@ -77,8 +79,8 @@ class FeedbackGuard:
             outgoing: `[channels, block]`, about to be played.
         """
         done, frames = 0, incoming.shape[1]
-        if self._is_due:
-            self._judge()
+        for _ in range(min(len(self._due), self._steps)):
+            self._due.popleft()()
         while done < frames:
             step = min(frames - done, self._in.hop - self._at)
             self._in.hear(incoming[:, done : done + step], self._at)
@@ -86,16 +88,21 @@ class FeedbackGuard:
             self._at, done = self._at + step, done + step
             if self._at == self._in.hop:
                 self._at = 0
-                self._in.take()
-                self._is_due = True
+                while self._due:  # of a hop in the same block
+                    self._due.popleft()()
+                self._due.extend((self._take, self._in.transform, self._judge))
                 if done < frames:
-                    self._judge()
+                    self._due.popleft()()
         if self._target_db != self.gain_db or self.gain_db:
             self._lower(outgoing)
 
+    def _take(self) -> None:
+        """Before the next block is heard, which would lie in the same place."""
+        self._in.take()
+        self._out.take()
+
     def _judge(self) -> None:
-        """Once a hop; where a hop has several blocks not in the one that fills it, which has enough to do."""
-        self._is_due = False
+        """Once a hop; where a hop has several blocks, in one that does nothing else for it."""
         self._since += HOP_SECONDS
         self._calm = max(0.0, self._calm - HOP_SECONDS)
         self._ceiling_db = min(0.0, self._ceiling_db + CEILING_DB_PER_S * HOP_SECONDS)
@@ -138,7 +145,7 @@ class FeedbackGuard:
 
     def _loudness(self) -> float:
         """Of the suspected tone in the output, as the loudspeaker has it."""
-        self._out.take()
+        self._out.transform()
         self._out.look()
         return self._out.level_of(self._tones[-1].bin) + self.gain_db
 

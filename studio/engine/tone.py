@@ -58,14 +58,18 @@ class Ear:
         np.add(audio[0], audio[-1], out=self._fresh[at : at + audio.shape[1]])
 
     def take(self) -> None:
-        """Take in a hop that is full: half of the work, so that no block has to do all of it."""
+        """Take in a hop that is full. This, `transform` and `look` are steps, so that no block has to do all of it."""
         self._past[: -self.hop] = self._past[self.hop :]
         np.multiply(self._fresh, 0.5, out=self._past[-self.hop :])
-        self._peak = max(float(self._fresh.max()), -float(self._fresh.min())) / 2
+
+    def transform(self) -> None:
+        """Work out the spectrum of what was taken in last."""
         self._spectrum = np.fft.rfft(self._past * self._window)
 
     def look(self) -> Tone:
-        """The strongest tone of what was taken in last."""
+        """The strongest tone of what was transformed last."""
+        fresh = self._past[-self.hop :]
+        self._peak = max(float(fresh.max()), -float(fresh.min()))
         self._power = self._spectrum.real**2 + self._spectrum.imag**2
         strongest = self._lowest + int(self._power[self._lowest : -LOBE].argmax())
         lobe = self._lobe(strongest)
