@@ -58,7 +58,8 @@ def test_swap_makes_b_the_model_of_the_project(pair, qtbot):
     qtbot.waitUntil(lambda: pair.project.model.path.endswith("other.py"))
     assert {each.name for each in pair.project.card.parameters} == {"tone", "drive"}
     assert pair.project.knob("drive") == 0.75 and pair.project.knob("tone") == 0.4
-    assert pair.controller.second.now.source.path.endswith("net.py") and pair.controller.second.heard == 0
+    qtbot.waitUntil(lambda: pair.controller.second.now.source.path.endswith("net.py"))
+    assert pair.controller.second.heard == 0
     assert pair.controller.second.positions()["drive"] == 0.75
     pair.controller.editing.undo()
     qtbot.waitUntil(lambda: pair.controller.opening.now.source.path.endswith("net.py"))
