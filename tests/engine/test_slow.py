@@ -99,6 +99,7 @@ def test_live_input_is_refused_with_the_number(studio, fake_card, archive):
     cards.wait_for(lambda: np.abs(fake_card.played[-480:]).max() > 0.49, 10, "the dry sound")
 
 
+@pytest.mark.slow
 def test_the_smallest_block_that_works_is_named(studio, fake_card, archive, sound):
     path = archive(Ponderous(turns_for(seconds=0.0045)))
     studio.start()
