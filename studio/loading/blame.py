@@ -73,7 +73,8 @@ def reason(error: BaseException, limit: int = 200) -> str:
 
 def require_packages(names: Sequence[str], path: Path) -> None:
     """Raise ModelError with one pip line for the packages of a list that neither are here nor are stood in for."""
-    absent = [name for name in names if name.partition(".")[0] not in STOOD_IN and not _is_here(path, name)]
+    folders = neighbours(path).folders
+    absent = [name for name in names if name.partition(".")[0] not in STOOD_IN and not _is_here(folders, name)]
     if absent:
         said = (
             f"{path.name} depends on {' and '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not installed."
@@ -82,9 +83,9 @@ def require_packages(names: Sequence[str], path: Path) -> None:
         raise ModelError(said, f"Install what it needs: pip install {pip}.", about=path.name)
 
 
-def _is_here(path: Path, name: str) -> bool:
+def _is_here(folders: Sequence[Path], name: str) -> bool:
     top = name.partition(".")[0]
-    beside = any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in neighbours(path).folders)
+    beside = any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)
     try:
         return beside or importlib.util.find_spec(top) is not None
     except (ImportError, ValueError):
@@ -100,7 +101,8 @@ def absent_imports(path: Path, tree: ast.Module) -> list[str]:
         elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
             names.append(each.module)
     tops = dict.fromkeys(name.partition(".")[0] for name in names)
-    return [top for top in tops if top not in STOOD_IN and not _is_here(path, top)]
+    folders = neighbours(path).folders
+    return [top for top in tops if top not in STOOD_IN and not _is_here(folders, top)]
 
 
 def blame(error: BaseException, doing: str, about: str, absent: Sequence[str] = ()) -> StudioError:
