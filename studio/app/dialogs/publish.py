@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QHeaderView,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.dialogs.frame import Dialog
 from studio.app.state import PublishState
+from studio.app.widgets.columns import columns
 from studio.app.widgets.words import button, label, set_tone, show_progress
 
 if TYPE_CHECKING:
@@ -141,16 +141,9 @@ class PublishDialog(Dialog):
         QDesktopServices.openUrl(QUrl(self.link.text()))
 
     def _make_list(self) -> QTreeWidget:
-        made = QTreeWidget()
-        made.setAccessibleName("Files that would be sent")
-        made.setHeaderLabels(["File", "Size", "There"])
-        made.setRootIsDecorated(False)
+        made = columns("Files that would be sent", ("File", "Size", "There"))
         made.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         made.setFixedHeight(LIST_PX)
-        made.header().setStretchLastSection(False)
-        made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            made.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return made
 
     def _lay_out(self) -> None:

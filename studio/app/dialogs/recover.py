@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from studio.app.dialogs.frame import Dialog
 from studio.app.state import Answer, UnsavedWork
+from studio.app.widgets.columns import columns
 from studio.app.widgets.words import Elided, button, label
 
 WIDTH_PX, ROW_PX, MOST_ROWS = 560, 26, 5
@@ -61,20 +62,13 @@ class RecoverDialog(Dialog):
         )
 
     def _make_list(self) -> QTreeWidget:
-        made = QTreeWidget()
-        made.setAccessibleName("Projects with unsaved work")
-        made.setHeaderLabels(["Project", "Last edit", "When"])
-        made.setRootIsDecorated(False)
+        made = columns("Projects with unsaved work", ("Project", "Last edit", "When"))
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         for row in self._rows:
             item = QTreeWidgetItem([row.name, row.last, said_time(row.changed_at)])
             item.setToolTip(0, row.place)
             made.addTopLevelItem(item)
         made.setFixedHeight(ROW_PX * (min(len(self._rows), MOST_ROWS) + 1))
-        made.header().setStretchLastSection(False)
-        made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            made.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return made
 
     def _lay_out(self) -> None:
