@@ -19,18 +19,23 @@ class Inbox:
 
     def __init__(self, board: Board, pipe: int) -> None:
         self._board, self._pipe, self._taken = board, pipe, 0
-        self._posted: deque[Command] = deque()
+        self._posted: deque[tuple[int, Command]] = deque()
 
     def post(self, command: Command) -> None:
-        """Leave a command for the next block; for the control thread."""
-        self._posted.append(command)
+        """Leave a command for the next block, behind all that is in the pipe; for the control thread."""
+        self._posted.append((self._board.commands, command))
 
     def take(self, obey: Callable[[Command], None]) -> None:
-        """Obey all that has come, in order."""
+        """Obey all that has come, in the order in which it was sent."""
         while self._posted:
-            obey(self._posted.popleft())
-        sent = self._board.commands
-        if sent != self._taken:  # so that nobody reads an empty pipe, which would wait
+            sent, command = self._posted.popleft()
+            self._read(sent, obey)
+            obey(command)
+        self._read(self._board.commands, obey)
+
+    def _read(self, sent: int, obey: Callable[[Command], None]) -> None:
+        """Obey the pipe's records up to this one; an empty pipe is never read, which would wait."""
+        while self._taken < sent:
             records = os.read(self._pipe, RECORD.size * (sent - self._taken))
             self._taken += len(records) // RECORD.size
             for command in unpacked(records):
