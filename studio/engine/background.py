@@ -61,7 +61,7 @@ class Background:
         self._gap, self._flow = Gap(graph.channels, rate, block), Fade(False, rate, block)
         self._is_dry, self._wanted_seconds = True, FIRST_SECONDS  # dry: waits until there is enough to begin
         self.is_playing, self.now = graph.playing, Moment(graph.source.head)
-        self._begin_at = graph.source.head
+        self._begin_at, self._stands = graph.source.head, False
         self._used, self._used_levels = positions.copy(), _seen(levels)
         self._wake, self._closing = threading.Event(), False
         self._thread = threading.Thread(target=self._work, name="render in the background", daemon=True)
@@ -74,13 +74,19 @@ class Background:
 
     @property
     def is_still(self) -> bool:
-        return self._flow.is_closed or self._is_dry
+        """Nothing is heard, and under a hush nothing is rendered either: what belongs to the graph may be exchanged."""
+        return self._is_quiet and (self._stands or not self._graph.is_hushed)
 
     def close(self) -> None:
-        """End the thread, after the block it is at."""
+        """End the thread, after the block it is at; the graph goes on from what the ear heard last."""
         self._closing = True
         self._wake.set()
         self._thread.join()
+        if not self._stands:
+            self._graph.restart(self._head)
+        while self._orders:
+            self._graph.obey(self._orders.popleft())
+        self._graph.playing = self.is_playing
 
     def obey(self, command: Command) -> None:
         """By the callback."""
@@ -105,7 +111,10 @@ class Background:
         ahead = self._written - self._read
         if self._is_dry and ahead and self._is_enough(ahead):
             self._is_dry = False
-        (self._flow.open if self.is_playing and not self._graph.is_hushed else self._flow.close)()
+        is_hushed = self._graph.is_hushed
+        (self._flow.open if self.is_playing and not is_hushed else self._flow.close)()
+        if is_hushed:
+            self._wake.set()  # the thread waits for the ear
         if self._flow.is_closed or self._is_dry or ahead == 0:
             self._starve(out, dry, ahead)
             return
@@ -113,6 +122,15 @@ class Background:
         if self.now.is_last:
             self.is_playing = False
             self._flow.jump(is_open=False)
+
+    @property
+    def _is_quiet(self) -> bool:
+        return self._flow.is_closed or self._is_dry
+
+    @property
+    def _head(self) -> int:
+        """Where the ear is, or goes in a moment."""
+        return self.now.position if self._edition == self._heard else self._begin_at
 
     def _turn_over(self, out: Floats, dry: Floats) -> None:
         """Another edition has begun: leave the old one where it stands."""
@@ -146,20 +164,27 @@ class Background:
     def _work(self) -> None:
         self._settle()
         self._restart(self._begin_at)
-        was_hushed = False
         while not self._closing:
             if self._graph.is_hushed:
-                was_hushed = True
-                self._rest()
-            elif was_hushed:  # the sound may be another
-                was_hushed = False
-                self._restart(self._graph.source.head)
+                self._stand()
             elif self._has_changed():
                 self._renew()
             elif self._is_done() or self._written - self._read >= self._slots - 1:
                 self._rest()
             else:
                 self._render()
+
+    def _stand(self) -> None:
+        """Until the hush is over. What is exchanged meanwhile finds the play head where the ear is."""
+        while self._graph.is_hushed and not self._is_quiet and not self._closing:
+            self._rest()
+        self._graph.restart(self._obey_orders())
+        self._stands = True
+        while self._graph.is_hushed and not self._closing:
+            self._rest()
+        if not self._closing:
+            self._stands = False
+            self._restart(self._graph.source.head)  # the sound may be another
 
     def _rest(self) -> None:
         self._wake.wait(NAP_SECONDS)
@@ -174,15 +199,20 @@ class Background:
 
     def _renew(self) -> None:
         """Begin a new edition at the play head, or where a jump was wanted."""
-        at = self.now.position
+        at = self._obey_orders()
+        self._used, self._used_levels = self._positions.copy(), _seen(self._levels)
+        self._restart(at)
+
+    def _obey_orders(self) -> int:
+        """Do what was ordered; returns where the play head is to be."""
+        at = self._head
         while self._orders:
             command = self._orders.popleft()
             if command.op == Op.SEEK:
                 at = max(0, int(command.a))
             else:
                 self._graph.obey(command)
-        self._used, self._used_levels = self._positions.copy(), _seen(self._levels)
-        self._restart(at)
+        return at
 
     def _restart(self, at: int) -> None:
         self._graph.restart(at)

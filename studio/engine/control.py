@@ -131,6 +131,7 @@ class Control:
         if exactly is not None and (device.info.name, device.sample_rate) != (name, rate):
             device.close()
             raise AudioError(ELSEWHERE.format(name), about="device")
+        self._live.leave_background()
         graph = self._rebuilt(device.sample_rate, wanted["block"])
         graph.is_live = live
         self._live.use_graph(graph)
@@ -248,7 +249,8 @@ class Control:
         if self._parts.fit(graph.sample_rate):
             graph.source.append(samples)
         else:
-            self._attach(graph, graph.source.head)
+            with self._silence():
+                self._attach(graph, graph.source.head)
 
     def _unload_audio(self, _: Message) -> None:
         with self._silence():

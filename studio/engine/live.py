@@ -73,9 +73,7 @@ class Live:
         """Go on with this graph, on the thread of another device. Only while none is open."""
         graph.fall_silent()
         self._ahead.close()
-        if self._background is not None:
-            self._background.close()
-            self._background = None
+        self.leave_background()
         self._thread = 0
         self._fit(graph)
         self.publish()
@@ -88,9 +86,7 @@ class Live:
             adapts: one more is taken when drop-outs repeat.
         """
         with self._held():
-            if self._background is not None:
-                self._background.close()
-                self.graph.playing, self._background = self._background.is_playing, None
+            self.leave_background()
             self._adapts, self.depth = adapts, min(depth or 0, MOST)
             self._late_at.clear()
             self.load.forgive()
@@ -99,10 +95,15 @@ class Live:
             self._ahead.begin(self.depth)
         self.publish()
 
-    def close(self) -> None:
-        """End the threads. Only while no device is open."""
+    def leave_background(self) -> None:
+        """The graph stands again where the ear is, and as the transport says. Only while nobody calls."""
         if self._background is not None:
             self._background.close()
+            self._background = None
+
+    def close(self) -> None:
+        """End the threads. Only while no device is open."""
+        self.leave_background()
         self._ahead.close()
         self._settings = threading.local()
 

@@ -186,3 +186,69 @@ def test_in_the_background_seek_and_pause_are_heard_at_once(card):
     silent = played.run(20)
     assert not silent[:, 10 * BLOCK :].any() and not played.board.playing
     assert np.abs(np.diff(silent)).max() < 0.01
+
+
+def exchanged(played, exchange):
+    """What the control thread does: under a hush, in silence. Returns where the play head was."""
+    played.graph.hush()
+    cards.wait_for(lambda: played.run(1) is not None and played.live.is_still, 10, "stillness")
+    position = played.board.position
+    exchange()
+    played.graph.unhush()
+    return position
+
+
+def test_after_the_background_the_ear_goes_on_where_it_was(card):
+    samples = ramp(6000 * BLOCK)
+    played = card(samples, depth=None)
+    played.obey(Op.PLAY)
+    played.wait_ready(3000 * BLOCK)
+    played.run(40)
+    position = exchanged(played, lambda: played.live.use_depth(0, adapts=False))
+    heard = played.run(20)
+    assert played.board.playing and played.board.position == position + 20 * BLOCK
+    np.testing.assert_array_equal(heard[:, 10 * BLOCK :], samples[:, position + 10 * BLOCK : position + 20 * BLOCK])
+
+
+def test_an_exchange_in_the_background_loses_no_place_and_no_order(card):
+    samples = np.full((2, 6000 * BLOCK), 0.5, np.float32)
+    played = card(samples, depth=None)
+    played.obey(Op.PLAY)
+    played.wait_ready(3000 * BLOCK)
+    played.run(40)
+    played.obey(Op.SEEK, 4000 * BLOCK)
+    played.obey(Op.LIMIT, -20.0)
+    played.run(1)  # taken, but nobody has rendered anything with it
+    position = exchanged(played, lambda: played.graph.use_samples(samples, played.graph.source.head))
+    cards.wait_for(lambda: 0.05 < played.run(1)[0, -1] < 0.11, 10, "what lies behind the seek, under the ceiling")
+    assert 4000 * BLOCK <= played.board.position < 4100 * BLOCK and position <= played.board.position
+
+
+def test_a_model_is_not_exchanged_while_it_is_called(card, stream):
+    model, calls = stream(), []
+    played = card(ramp(3000 * BLOCK), model, depth=None)
+
+    def linger(made):
+        calls.append("in")
+        time.sleep(0.1)
+        calls.append("out")
+        return made
+
+    model.misbehave = linger
+    played.obey(Op.PLAY)
+    cards.wait_for(lambda: played.run(1) is not None and len(calls) > 2, 10, "the model to be called")
+    seen = []
+    exchanged(played, lambda: seen.append(calls[-1]))
+    assert seen == ["out"]
+
+
+def test_paused_in_the_background_stays_paused_on_another_device(card):
+    played = card(ramp(6000 * BLOCK), depth=None)
+    played.obey(Op.PLAY)
+    played.wait_ready(1000 * BLOCK)
+    played.run(40)
+    played.obey(Op.PAUSE)
+    played.run(20)
+    position = played.board.position
+    played.live.leave_background()
+    assert not played.graph.playing and played.graph.source.head == position
