@@ -8,6 +8,7 @@ from typing import Any
 from studio.document.check import Check
 from studio.jobs.foreign_parts import SECTIONS
 from studio.jobs.system_libraries import is_there, library_rows, this_system
+from studio.link import awake
 from studio.link.precedence import describe
 from studio.link.shared import Priority
 
@@ -37,7 +38,8 @@ def _sound(request: dict[str, Any]) -> list[Check]:
 def _priority() -> list[Check]:
     from studio.engine.priority import probe_priority, standing
 
-    return [priority_row(probe_priority(), standing())]
+    rows = [priority_row(probe_priority(), standing())]
+    return [*rows, awake_row(is_granted=awake.is_granted())] if awake.is_known() else rows
 
 
 def priority_row(granted: Priority, said: str) -> Check:
@@ -48,3 +50,12 @@ def priority_row(granted: Priority, said: str) -> Check:
     advice = " ".join(filter(None, [sentence, f"Here {said}." if said else "", hint]))
     value = words.get(granted, "unknown")
     return Check(id="priority.granted", verdict=verdict, value=value, title="Priority of sound", advice=advice)
+
+
+def awake_row(*, is_granted: bool) -> Check:
+    """Whether the processors may be kept from sleeping deeply while sound plays."""
+    title = "Processors kept awake"
+    if is_granted:
+        return Check(id="priority.awake", verdict="pass", value="while sound plays", title=title)
+    costs = "Between two blocks a processor may sleep deeply; waking it costs time that small blocks do not have."
+    return Check(id="priority.awake", verdict="warn", value="no", title=title, advice=f"{costs} {awake.HINT}")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from studio.errors import JobError
+from studio.link.awake import Awake
 from studio.link.keeper import Keeper
 from studio.link.shared import State
 from studio.link.wanted import Message
@@ -19,11 +20,14 @@ RETRY = 1.0  # s between attempts to get a device back
 
 
 class Watch:
-    """A thread in the window's process that looks at the board of the active engine."""
+    """A thread in the window's process that looks at the board of the active engine.
+
+    While sound flows it keeps the processors awake: an engine is locked in and may not ask for that.
+    """
 
     def __init__(self, keeper: Keeper, tell: Callable[[Message], None]) -> None:
         self._keeper, self._tell = keeper, tell
-        self._closing = threading.Event()
+        self._closing, self._awake = threading.Event(), Awake()
         self._engine = keeper.active
         self._state = State.STARTING
         self._beat = -1
@@ -37,6 +41,7 @@ class Watch:
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join(1.0)
+        self._awake.let_go()
 
     def _watch(self) -> None:
         while not self._closing.wait(TICK):
@@ -53,6 +58,7 @@ class Watch:
                 self._beat, self._moved = board.beat, now
             if not board.busy:
                 self._idle_since = now
+            self._awake.keep(state >= State.RUNNING and not board.still)
             self._act(state, now)
             self._keeper.tend()
 
