@@ -27,7 +27,7 @@ from studio.link.shared import Board, Command, State
 from studio.link.tape import Tape
 
 SWITCH_SECONDS = 1e-4  # how long another Python thread may keep the callback waiting
-SHOWN_SECONDS = 0.008  # the window looks every 33 ms
+SHOWN_SECONDS = 0.016  # the window looks every 33 ms
 SUFFERED, WITHIN_SECONDS = 3, 10.0  # drop-outs until one more block is rendered ahead
 
 

@@ -34,6 +34,7 @@ import cards  # noqa: E402 - these lie beside the tests
 from rt_adapter import _capture  # noqa: E402
 
 from studio.audio.raw import store  # noqa: E402
+from studio.link.awake import Awake  # noqa: E402
 from studio.link.player import Player  # noqa: E402
 from studio.link.wanted import parts_message  # noqa: E402
 
@@ -116,7 +117,10 @@ def overhead(folder: Path, load: str, block: int, depth: int, seconds: int, live
         child.stdout.readline()
         with contextlib.suppress(PermissionError):
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))
+        awake = Awake()
+        awake.keep(True)  # as the window's process does
         cards.bench.Gui(load).run(seconds)
+        awake.let_go()
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         told, _ = child.communicate("\n", timeout=30)
     bare = np.array(json.loads(told)) * 1e6
