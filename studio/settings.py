@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -150,13 +151,14 @@ class Settings:
 
     Args:
         path: the file; by default `settings.json` in `config_dir()`.
+        write: puts a text into a file, as one step.
 
     Attributes:
         note: a sentence where the file was broken and has been set aside.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or config_dir() / "settings.json"
+    def __init__(self, path: Path | None = None, write: Callable[[Path, str], None] = write_text) -> None:
+        self.path, self._write = path or config_dir() / "settings.json", write
         self.note = ""
         self._values: dict[str, Any] = self._load()
 
@@ -180,7 +182,7 @@ class Settings:
 
     def save(self) -> None:
         """Write them as one step. Raises: FileError where the folder cannot be written."""
-        write_text(self.path, json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        self._write(self.path, json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
     def _load(self) -> dict[str, Any]:
         if not os.access(self.path, os.F_OK):  # unlike exists(), never raises

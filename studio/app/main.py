@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.app.diagnosing import hear_qt
 from studio.app.ending import Ending
+from studio.app.settings_writer import SettingsWriter
 from studio.app.theme.theme import Theme
 from studio.app.window import NAME, Window
 from studio.diagnostics.marks import WINDOW
@@ -39,19 +40,22 @@ def run(paths: Sequence[Path]) -> int:
         app = QApplication(sys.argv[:1])
         app.setApplicationName(NAME)
         app.setStyle("Fusion")
-        folder, settings = resources(), Settings()
+        writer = SettingsWriter()
+        folder, settings = resources(), Settings(write=writer.write)
         app.setWindowIcon(QIcon(str(folder / "icons" / "neural-audio-studio.svg")))
         theme = Theme(folder, session)
         theme.use(settings["appearance.theme"])
         window = Window(theme, settings, folder)
         theme.style()
         start = Start(window, settings, folder, session, list(paths), crashed)
+        writer.failed.connect(lambda error: window.status.show_message(str(error)))
         ending = Ending(lambda: app.exit(0))  # not quit(), which would ask about what is not saved
         window.show()
         QTimer.singleShot(0, start.warm_up)
         status = app.exec()
         ending.close()
         start.close()
+        writer.close()
     return status
 
 

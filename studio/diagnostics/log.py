@@ -89,7 +89,8 @@ def append(path: Path, text: str) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size + len(data) > MOST_BYTES:
-            _rotate(path)
+            with contextlib.suppress(OSError):  # on a disk without locks it grows
+                _rotate(path)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(handle, data)  # in one piece: what others write at the same time does not come between
@@ -110,7 +111,7 @@ def last_lines(count: int) -> list[str]:
 def _rotate(path: Path) -> None:
     """Make room, unless another process is at it or has just done it."""
     with path.with_suffix(".lock").open("w", encoding="utf-8") as lock:
-        if try_lock(lock) and path.stat().st_size > MOST_BYTES // 2:
+        if try_lock(lock.fileno()) and path.stat().st_size > MOST_BYTES // 2:
             for number in range(FILES - 1, 0, -1):
                 source = _older(path, number - 1)
                 if source.exists():

@@ -50,7 +50,8 @@ class Mark:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._path.open("w", encoding="utf-8")
-            try_lock(self._stream)  # where the disk knows no locks it is as if nobody held it
+            with contextlib.suppress(OSError):  # where the disk knows no locks it is as if nobody held it
+                try_lock(self._stream.fileno())
             began = time.strftime("%Y-%m-%d %H:%M:%S")
             self._stream.write(f"{kind}\n{_boot()}\n{began}\n{RULE}\n")
             self._stream.flush()
@@ -103,7 +104,7 @@ def last_crash() -> str:
 def _taken(path: Path) -> Crash | None:
     """What a file of a dead process says; it is removed."""
     with path.open("r+", encoding="utf-8", errors="replace") as stream:
-        if not try_lock(stream):
+        if not try_lock(stream.fileno()):
             return None
         text = stream.read(MOST)
         if not text and _age(path) < BEGINNING_SECONDS:

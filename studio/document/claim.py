@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-LOCKED_BYTE = 1 << 30  # far behind what is written: on Windows nobody else could read a locked byte
+from studio.diagnostics.locks import try_lock
 
 
 class Claim:
@@ -77,35 +77,18 @@ def holder(path: Path) -> int:
         return 0
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _lock(handle: int) -> bool:
+    try:
+        return try_lock(handle)
+    except OSError:  # there the number in the file has to do
+        return not _is_running(os.pread(handle, 32, 0))
 
-    def _lock(handle: int) -> bool:
-        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        os.lseek(handle, 0, os.SEEK_SET)
+
+def _is_running(written: bytes) -> bool:
+    try:
+        os.kill(int(written), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:  # it runs, and is somebody else's
         return True
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:  # some network disks have no locks: there the number in the file has to do
-            return not _is_running(os.pread(handle, 32, 0))
-        return True
-
-    def _is_running(written: bytes) -> bool:
-        try:
-            os.kill(int(written), 0)
-        except (ValueError, ProcessLookupError):
-            return False
-        except PermissionError:  # it runs, and is somebody else's
-            return True
-        return True
+    return True

@@ -7,6 +7,7 @@ from pathlib import Path
 from studio.document.kind import Kind, no_model
 
 UNPACK = "Unpack it and open the model inside."
+CONVERT = "Convert it to WAV or FLAC."
 LOGIN = "The download probably needed a login; fetch it again."
 SOUNDS = {
     "WAV": (b"RIFF", b"RF64"),
@@ -16,6 +17,7 @@ SOUNDS = {
     "MP3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
     "AU": (b".snd",),
     "CAF": (b"caff",),
+    "Wave64": (b"riff\x2e\x91\xcf\x11",),
 }
 STRANGERS = (
     (b"version https://git-lfs", "a Git LFS pointer, the model itself was not downloaded", "Run git lfs pull."),
@@ -35,6 +37,10 @@ STRANGERS = (
     (b"\x28\xb5\x2f\xfd", "a zstd archive", UNPACK),
     (b"7z\xbc\xaf", "a 7z archive", UNPACK),
     (b"Rar!", "a RAR archive", UNPACK),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media (WMA), which cannot be read here", CONVERT),
+    (b"\x1a\x45\xdf\xa3", "a film or sound in Matroska or WebM, which cannot be read here", CONVERT),
+    (b"\xff\xf1", "AAC sound, which cannot be read here", CONVERT),
+    (b"\xff\xf9", "AAC sound, which cannot be read here", CONVERT),
     (b"\x93NUMPY", "a NumPy array, not a model", ""),
     (b"\x89HDF", "an HDF5 file (Keras or TensorFlow), not PyTorch", "Convert the model to PyTorch first."),
     (b"GGUF", "a GGUF file of a language model, not PyTorch", ""),
@@ -49,6 +55,8 @@ def refuse_stranger(path: Path, head: bytes) -> None:
     for start, what, hint in STRANGERS:
         if head.startswith(start) or (start[:1] in b"<{" and low.startswith(start)):
             raise no_model(path, what, hint)
+    if head[4:8] == b"ftyp":
+        raise no_model(path, "an MPEG-4 sound or film (AAC), which cannot be read here", CONVERT)
     if head[4:8] == b"PTMF":
         raise no_model(path, "a mobile model", "Export it again with torch.jit.save.")
     if head[257:262] == b"ustar":

@@ -127,16 +127,22 @@ class Control:
         """
         wanted, live = self._wanted, bool(self._wanted["live"])
         name, rate = exactly or (wanted["name"], wanted["sample_rate"])
-        device = open_device(name, rate, wanted["block"], self._live.callback, live=live, **_route(wanted))
-        if exactly is not None and (device.info.name, device.sample_rate) != (name, rate):
-            device.close()
-            raise AudioError(ELSEWHERE.format(name), about="device")
-        self._live.leave_background()
-        graph = self._rebuilt(device.sample_rate, wanted["block"])
-        graph.is_live = live
-        self._live.use_graph(graph)
-        self._pace()
-        device.start()
+        silent: dict[str, AudioError] = {}  # they open, but do not start
+        while True:
+            device = open_device(
+                name, rate, wanted["block"], self._live.callback, live=live, but=silent, **_route(wanted)
+            )
+            try:
+                if exactly is not None and (device.info.name, device.sample_rate) != (name, rate):
+                    raise AudioError(ELSEWHERE.format(name), about="device")
+                self._fit(device, live)
+                device.start()
+                break
+            except AudioError as error:
+                device.close()
+                if exactly is not None:
+                    raise
+                silent[device.info.name] = error
         self._device = device
         board = self._board
         measured = known(wanted.get("measured", ()), device)
@@ -145,6 +151,14 @@ class Control:
         board.state = State.RUNNING
         said = {"event": "device", **device.to_dict(), "live": live, "is_measured": measured is not None}
         self._tell({**said, "device_latency": latency})
+
+    def _fit(self, device: Device, live: bool) -> None:
+        """Make the graph one for this device, which has not started."""
+        self._live.leave_background()
+        graph = self._rebuilt(device.sample_rate, device.block)
+        graph.is_live = live
+        self._live.use_graph(graph)
+        self._pace()
 
     def _rebuilt(self, sample_rate: int, block: int) -> Graph:
         """The graph, or one like it for another rate or block."""

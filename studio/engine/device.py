@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from ctypes import util
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from studio.engine.channels import Channels, choose
@@ -175,6 +176,7 @@ def open_device(
     source: str | None = None,
     outputs: str = "",
     inputs: str = "",
+    but: Mapping[str, AudioError] = MappingProxyType({}),
 ) -> Device:
     """Open the device of this name, else the usual one, else any that opens.
 
@@ -187,6 +189,7 @@ def open_device(
         live: record as well.
         source: name of the device that records; None: the same one where it can, else the usual one.
         outputs, inputs: channels, "3-4" or "5"; empty: the first ones.
+        but: devices that are passed over, by name, and why.
 
     Raises: AudioError when no device opens.
     """
@@ -197,6 +200,8 @@ def open_device(
     refused: AudioError | None = None
     for output in players:
         try:
+            if output[1].name in but:
+                raise but[output[1].name]
             recording = _source(output[1], found, source) if live else None
             plan = _plan(output, recording, block, outputs, inputs)
             wanted = name in (None, players[0][1].name)

@@ -25,7 +25,7 @@ class Tone:
         level_db: of that tone; 0 is a sine of full scale.
         share: of the sound's power, 0…1.
         sound_db: level of the whole sound.
-        peak: of the samples since the last window.
+        peak: of the samples since the last window, the lesser of up and down: a howl swings both ways.
     """
 
     bin: int
@@ -69,7 +69,7 @@ class Ear:
     def look(self) -> Tone:
         """The strongest tone of what was transformed last."""
         fresh = self._past[-self.hop :]
-        self._peak = max(float(fresh.max()), -float(fresh.min()))
+        self._peak = min(float(fresh.max()), -float(fresh.min()))
         self._power = self._spectrum.real**2 + self._spectrum.imag**2
         strongest = self._lowest + int(self._power[self._lowest : -LOBE].argmax())
         lobe = self._lobe(strongest)

@@ -125,6 +125,9 @@ def cut(maker):
         (lambda path: path.write_bytes(struct.pack("<Q", 1 << 20) + b'{"a"'), "a damaged or cut safetensors file"),
         (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50)), "a picture"),
         (lambda path: path.write_bytes(b"\x7fELF" + bytes(50)), "a program"),
+        (lambda path: path.write_bytes(b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom"), "MPEG-4 sound"),
+        (lambda path: path.write_bytes(bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")), "Windows Media"),
+        (lambda path: path.write_bytes(b"\xff\xf1\x50\x80" + b"abcd" * 20), "AAC sound"),
         (lambda path: path.write_bytes(b"\x1f\x8b\x08" + bytes(50)), "a gzip archive"),
         (lambda path: path.write_bytes(os.urandom(16) + b"\xff\xfe" * 500), "unknown binary"),
         (lambda path: path.write_text("dear diary, today"), "a text file"),
@@ -142,6 +145,12 @@ def test_what_is_no_model_is_named(tmp_path, write, said):
     with pytest.raises(FileError, match=said) as caught:
         recognise(tmp_path / "file.bin")
     assert caught.value.sentence.startswith("file.bin") and caught.value.hint
+
+
+@pytest.mark.parametrize("form, subtype", [("WAV", "PCM_24"), ("RF64", "FLOAT"), ("W64", "PCM_16"), ("CAF", "ALAC_16")])
+def test_a_sound_is_told_by_its_content(tmp_path, form, subtype):
+    soundfile.write(tmp_path / "file.bin", np.zeros((480, 2)), 48000, format=form, subtype=subtype)
+    assert recognise(tmp_path / "file.bin").name == "audio"
 
 
 def test_python_that_does_not_parse_names_the_line(tmp_path):

@@ -86,6 +86,8 @@ PATCHES = (
     ('e==-9985?"Device unavailable":',
      'e==-9985?"Device unavailable":e==-9997?"Invalid sample rate":e==-9998?"Invalid number of channels":'),
     # whims
+    ("PaError Pa_StartStream(void*v){ S*s=v;",
+     "PaError Pa_StartStream(void*v){ S*s=v; if(C->spare[1]>>s->dev&1) return -9985;"),
     ("s->ng=0; T->stops++; return 0; }", "s->ng=0; T->stops++; return stopped(); }"),
     ("S*s=v; if(s->run){ s->run=0;", "S*s=v; int said=0; if(s->run){ said=stopped(); s->run=0;"),
     ("free(s->ob); free(s); return 0; }", "free(s->ob); free(s); return said; }"),

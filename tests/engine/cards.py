@@ -70,6 +70,10 @@ class FakeCard:
     def pull_out(self, gone=True):
         self.evidence["kill_device"] = int(gone)
 
+    def refuse_to_start(self, *devices):
+        """These, by number, can be opened and not started."""
+        self.evidence["spare"][1] = sum(1 << each for each in devices)
+
     def when_stopped(self, what):
         """What happens when a stream is stopped: "ends", "vanishes" or "blocks" (for three seconds, then vanishes)."""
         self.evidence["spare"][0] = WHEN_STOPPED[what]

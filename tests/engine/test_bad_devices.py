@@ -65,5 +65,26 @@ def test_a_device_that_goes_while_it_is_stopped_is_replaced(studio, fake_card, s
     studio.wait_status(lambda status: not status.playing)
 
 
+def test_a_device_that_opens_and_does_not_start_is_let_go_of_and_another_plays(studio, exclusive_card, sound):
+    exclusive_card.refuse_to_start(0)
+    start(studio, sound, name="fake card (fakepa)")
+    said = studio.wait("device")
+    assert said["name"] == "fake card B (fakepa)" and "fake card (fakepa) cannot be opened" in said["note"]
+    exclusive_card.wait_for_level(0.5)
+    exclusive_card.refuse_to_start()
+    studio.open_device("fake card (fakepa)", 48000, 256)  # which nobody holds
+    assert studio.wait("device")["note"] == ""
+
+
+def test_where_no_device_starts_that_is_said_and_the_next_try_counts(studio, exclusive_card, sound):
+    exclusive_card.refuse_to_start(0, 1)
+    start(studio, sound)
+    assert "cannot be opened" in studio.wait_failure("device")["message"]
+    exclusive_card.refuse_to_start()
+    studio.open_device(None, 48000, 256)
+    studio.play()
+    exclusive_card.wait_for_level(0.5)
+
+
 def last_device(studio):
     return ([""] + [each["name"] for each in studio.told if each["event"] == "device"])[-1]

@@ -97,6 +97,7 @@ SOUNDS = {
     "plucked": lambda: notes(8, decay=0.3),
     "bells": lambda: notes(8, decay=0.4, pure=True, length=1.0),
     "noise": lambda: hiss(8, 0.3),
+    "an input that is off its middle": lambda: np.linspace(0.9, 1.0, 8 * RATE),
     "swelling noise": lambda: hiss(8, 0.3) * np.linspace(0, 1, 8 * RATE),
 }
 
