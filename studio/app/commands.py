@@ -235,15 +235,15 @@ class Commands:
     # the model
 
     def reload(self) -> None:
-        self._controller.reload()
+        self._controller.models.reload()
 
     def check(self) -> None:
         self.show_checks()
-        self._controller.check()
+        self._controller.models.check()
 
     def correct(self) -> None:
         from studio.app.dialogs.correct import CorrectDialog
 
         opened = self._controller.opening.now
         if opened is not None:
-            CorrectDialog(self._window, self._window.theme, opened, self._controller.correct).open()
+            CorrectDialog(self._window, self._window.theme, opened, self._controller.models.correct).open()

@@ -14,8 +14,8 @@ from studio.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.app.commands import Commands
-    from studio.app.controller.controller import Controller, Trouble
-    from studio.app.state import Sound
+    from studio.app.controller.controller import Controller
+    from studio.app.state import Sound, Trouble
     from studio.app.window import Window
     from studio.document.opened import OpenedModel
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from studio.document.check import Check
     from studio.document.limits import HostLimits, Problem
     from studio.flows.publishing import Plan, Published
+
+
+Way = tuple[str, Callable[[], None]]  # out of trouble: what a button says, and does
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that failed: the error, and ways out."""
+
+    error: Exception
+    ways: tuple[Way, ...] = ()
 
 
 class Page(IntEnum):

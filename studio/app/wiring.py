@@ -8,7 +8,7 @@ from typing import Any
 from studio.app.actions.action import Action
 from studio.app.commands import Commands
 from studio.app.compare_wiring import CompareWiring
-from studio.app.controller.controller import Controller, Trouble
+from studio.app.controller.controller import Controller
 from studio.app.controller.devices import REOPENS
 from studio.app.controller.dropping import Dropping
 from studio.app.diagnosing import Diagnosing
@@ -16,7 +16,7 @@ from studio.app.leaving import Leaving
 from studio.app.midi_wiring import MidiWiring
 from studio.app.recording_wiring import RecordingWiring
 from studio.app.sound_wiring import SoundWiring
-from studio.app.state import ExportState, Labels, Situation, Sound
+from studio.app.state import ExportState, Labels, Situation, Sound, Trouble
 from studio.app.window import Window
 from studio.document.opened import ModelSource, OpenedModel
 from studio.document.project import Project
@@ -113,9 +113,9 @@ class Wiring:
         window.setting_changed.connect(self._change_setting)
         window.rescan.connect(control.playing.rescan)
         window.job_cancelled.connect(control.tasks.cancel)
-        window.checked.connect(control.check)
+        window.checked.connect(control.models.check)
         window.checks_cancelled.connect(control.checking.cancel)
-        window.mended.connect(control.mend)
+        window.mended.connect(control.models.mend)
         window.status.device_asked.connect(self.commands.devices.choose)
 
     def _from_controller(self) -> None:
@@ -149,7 +149,7 @@ class Wiring:
         opened = self.controller.opening.now
         if opened is not None:
             source: ModelSource = opened.source.model_copy(update={"model_rate": rate})
-            self.controller.correct(source)
+            self.controller.models.correct(source)
 
     def _change_setting(self, key: str, value: Any) -> None:
         settings = self.controller.services.settings

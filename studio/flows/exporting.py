@@ -16,7 +16,7 @@ from studio.document.check import Check, passed
 from studio.document.limits import limits_of, misfits, problems
 from studio.document.opened import OpenedModel
 from studio.document.trust import Trust, content_digest
-from studio.errors import Cancelled, CardError, HostError, JobError, ModelError, StudioError
+from studio.errors import Cancelled, CardError, FileError, HostError, JobError, ModelError, StudioError
 from studio.flows.access import for_captured, for_package, require_inside
 from studio.flows.checking import check_model
 from studio.flows.exported import Package, digests_of, kept, remember
@@ -72,7 +72,7 @@ def export_model(
         cancel: set it to stop; what was not finished leaves nothing at `target`.
 
     Raises: CardError with everything on the card that a host would refuse; HostError; ModelError where a check
-        failed; FileError for `target`.
+        failed; FileError for `target`, and where a disk is full.
     """
     wanted = list(dict.fromkeys(hosts))
     refuse_unfit(opened, card, wanted)
@@ -93,6 +93,10 @@ def export_model(
             for host in wanted:
                 package = found[host] or _place(making[host], host, target, made_of[host], trust or Trust())
                 packages.append(package)
+        except FileError as error:  # the disk is full, or gone: not a matter of hosts
+            stop.set()
+            said = error.sentence.replace(str(staging), str(target))
+            raise FileError(said, error.hint, error.about) from error
         except BaseException:
             stop.set()  # the pool waits for its threads
             raise
@@ -156,7 +160,7 @@ def _place(making: Future[dict[str, Any]], host: str, target: Path, made_of: str
     """Move one staged package into place when it passed; a host that refuses does not stop the others."""
     try:
         made = making.result()
-    except (Cancelled, JobError):
+    except (Cancelled, FileError, JobError):
         raise
     except StudioError as error:
         said = f"{error.sentence} {error.hint}".strip()

@@ -115,9 +115,9 @@ def test_a_mend_opens_the_model_anew_as_one_step_and_asks_again(page, opened, qt
 
 
 def test_a_mend_keeps_what_was_corrected_before(opened, qtbot):
-    opened.controller.correct(opened.project.model.model_copy(update={"call": {"latency": 7}}))
+    opened.controller.models.correct(opened.project.model.model_copy(update={"call": {"latency": 7}}))
     qtbot.waitUntil(lambda: opened.project.call.latency == 7)
-    opened.controller.mend(Mend(label="x", call={"spectrum": {"hop": 64}}, card={"labels": ("a",)}))
+    opened.controller.models.mend(Mend(label="x", call={"spectrum": {"hop": 64}}, card={"labels": ("a",)}))
     qtbot.waitUntil(lambda: opened.project.call.spectrum is not None)
     assert opened.project.model.call == {"latency": 7, "spectrum": {"hop": 64}} and opened.project.card.labels == ("a",)
 
@@ -135,14 +135,14 @@ def test_another_model_makes_the_answers_old_and_undo_makes_them_new(page, opene
 def test_checks_that_cannot_run_say_why_and_can_be_run_again(page, opened, qtbot):
     opened.refuse["checks"] = JobError("The process was killed.", "Try again.")
     with qtbot.waitSignal(opened.controller.troubled):
-        opened.controller.check()
+        opened.controller.models.check()
     assert page.note.text() == "The process was killed." and page.run.isVisible()
 
 
 def test_a_run_can_be_cancelled(page, opened, qtbot, monkeypatch):
     states = []
     opened.controller.checking.state.connect(states.append)
-    opened.controller.check()
+    opened.controller.models.check()
     assert page.cancel.isVisible() and not opened.window.menus.actions["model.check"].isEnabled()
     page.cancel.click()
     qtbot.waitUntil(lambda: not opened.controller.checking.running)

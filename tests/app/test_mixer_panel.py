@@ -21,7 +21,7 @@ def stems(opened, mixer):
     """The model has become one with three outputs."""
     outputs = tuple(Output(name=name) for name in ("drums", "bass", "other"))
     model = opened.controller.opening.now.model_copy(update={"call": Call(outputs=outputs)})
-    opened.controller.keep_model(model, opened.project)
+    opened.controller.models.keep(model, opened.project)
     return mixer
 
 
@@ -105,7 +105,7 @@ def test_stems_are_muted_soloed_and_turned_down(opened, stems):
 def test_a_model_with_one_output_hears_nothing_of_old_stems(opened, stems):
     stems.strips["drums"].mute.click()
     one = opened.controller.opening.now.model_copy(update={"call": Call()})
-    opened.controller.keep_model(one, opened.project)
+    opened.controller.models.keep(one, opened.project)
     assert levels(opened) == [0.0] * 16 and stems.strips == {}
 
 

@@ -99,6 +99,6 @@ def test_a_labeller_cannot_be_b(opened, qtbot):
 def test_who_opens_another_model_hears_it(pair, qtbot):
     pair.controller.opening.now.__dict__["digest"] = "another"
     pair.controller.second._first = pair.controller.opening.now
-    pair.controller.open_model(ModelSource(path=str(pair.model("third.py"))))
+    pair.controller.models.open(ModelSource(path=str(pair.model("third.py"))))
     qtbot.waitUntil(lambda: pair.project.model.path.endswith("third.py"))
     assert pair.controller.second.heard == 0 and pair.controller.second.now is not None

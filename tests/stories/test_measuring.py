@@ -30,7 +30,7 @@ def verdicts(page):
 def late(desk, dropped, checks):
     """A model that declares less delay than it has, asked and shown at the check that says so."""
     desk.open(dropped / "late.py")
-    desk.controller.correct(desk.project.model.model_copy(update={"call": {"latency": 7}}))
+    desk.controller.models.correct(desk.project.model.model_copy(update={"call": {"latency": 7}}))
     until(lambda: desk.project.call.latency == 7, what="the false delay")
     page = checks()
     page.table.selectRow([each.id for each in page.rows.rows].index("latency"))

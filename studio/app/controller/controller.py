@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from studio.app.controller.listening import Listening
 from studio.app.controller.matching import Matching
 from studio.app.controller.midi import Midi
 from studio.app.controller.mixing import Mixing
-from studio.app.controller.opening import Opening, Questions, bare, capture_of
+from studio.app.controller.models import Models
+from studio.app.controller.opening import Opening, Questions
 from studio.app.controller.packages import Packages
 from studio.app.controller.playing import Playing
 from studio.app.controller.projects import Projects
@@ -37,26 +37,12 @@ from studio.app.controller.situation import situation
 from studio.app.controller.sound_list import SoundList
 from studio.app.controller.watching import Watching
 from studio.app.sounds import is_test_sound, sound_name
-from studio.app.state import Device, Sound
+from studio.app.state import Device, Sound, Trouble, Way
 from studio.app.tasks import Tasks
-from studio.document.card import ModelCard
-from studio.document.check import Mend
-from studio.document.opened import ModelSource, OpenedModel
-from studio.document.parameter import Parameter
+from studio.document.opened import ModelSource
 from studio.document.project import Project
-from studio.errors import CompileError, FileError, StudioError
+from studio.errors import FileError, StudioError
 from studio.flows.demo import demo_model, demo_sound
-
-RECAPTURE_MS = 700
-Way = tuple[str, Callable[[], None]]
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Something that failed: the error, what it is about, ways out."""
-
-    error: Exception
-    ways: tuple[Way, ...] = ()
 
 
 class Controller(QObject):
@@ -92,6 +78,7 @@ class Controller(QObject):
         self.checking = Checking(services, self.tasks)
         self.labelling = Labelling(self.tasks)
         self.publishing = Publishing(services, self.tasks)
+        self.models = Models(self)
         self.packages = Packages(self)
         self.projects = Projects(self, questions)
         self.journalling, self.recovery = Journalling(self), Recovery(self, questions)
@@ -108,14 +95,11 @@ class Controller(QObject):
         self.sounds = SoundList(self)
         self._questions = questions
         self._fresh: set[str] = set()
-        self._recapture = QTimer(self, interval=RECAPTURE_MS, singleShot=True)
-        self._recapture.timeout.connect(self._capture_again)
         self._couple()
 
     def _couple(self) -> None:
-        self.editing.changed.connect(self._reconcile)
+        self.editing.changed.connect(self.reconcile)
         self.editing.refused.connect(lambda field, said: self.told.emit(f"{field}: {said}"))
-        self.opening.failed.connect(self._model_failed)
         self.listening.failed.connect(self.sound_lost)
         self.playing.failed.connect(self.trouble)
         self.playing.switched.connect(self.resituate)
@@ -137,7 +121,7 @@ class Controller(QObject):
 
     def close(self) -> None:
         self.listening.close()
-        self._recapture.stop()
+        self.models.close()
         self.midi.close()
         self.recording.close()
         self.tasks.close()
@@ -161,10 +145,10 @@ class Controller(QObject):
         self.begin()
         if play:
             self.playing.play_when_ready()
-        self.open_model(ModelSource(path=str(demo_model())))
+        self.models.open(ModelSource(path=str(demo_model())))
         QTimer.singleShot(0, self, lambda: self.open_sounds([demo_sound()]))  # a look at mouse and keys between
 
-    def _edit(self, what: str, said: str, **fields: Any) -> None:
+    def enter(self, what: str, said: str, **fields: Any) -> None:
         """A step of the history, but for what is opened as the window begins."""
         is_first = what in self._fresh and not self.editing.history.undo_text  # else somebody was faster
         self._fresh.discard(what)
@@ -172,119 +156,6 @@ class Controller(QObject):
             self.editing.start(self.project.model_copy(update=fields))
         else:
             self.editing.change(said, **fields)
-
-    # models
-
-    def open_model(
-        self,
-        source: ModelSource,
-        knobs: dict[str, float] | None = None,
-        said: str = "",
-        then: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Replace the model, its card and its knobs as one step, named `said`, once the new one is heard."""
-        self.cleared.emit()
-        positions = knobs or {}
-
-        def ready(opened: OpenedModel) -> None:
-            self.replace_model(opened, positions, said=said)
-            then()
-
-        self.opening.open(source, lambda opened: self.stage(opened, positions, lambda: ready(opened)))
-
-    def reload(self) -> None:
-        """Open the same file again as it is now; what was said about it stays, for the knobs it still has."""
-        project = self.project
-        if project.model is None:
-            return
-        source = project.model.model_copy(update={"card": project.card.model_copy(update={"parameters": ()})})
-        told = {(each.name, each.drives): each for each in project.card.parameters}
-
-        def ready(opened: OpenedModel) -> None:
-            parameters = tuple(told.get((each.name, each.drives), each) for each in opened.card.parameters)
-            self.replace_model(opened, dict(project.knobs), parameters)
-
-        self.cleared.emit()
-        self.opening.open(source, lambda opened: self.stage(opened, project.knobs, lambda: ready(opened)))
-
-    def correct(self, source: ModelSource) -> None:
-        """Open the model again with what the user knows better; the card stays."""
-        card = self.project.card
-        card = card.model_copy(update={"sample_rate": source.model_rate or card.sample_rate})
-        self.open_model(source.model_copy(update={"card": card}), dict(self.project.knobs), "Correct the call")
-
-    def mend(self, mend: Mend) -> None:
-        """Change the call and the card as a check says, and ask again whether that helped."""
-        model = self.project.model
-        if model is None:
-            return
-        call = {name: _joined(model.call.get(name), value) for name, value in mend.call.items()}
-        card = ModelCard.model_validate({**self.project.card.model_dump(), **mend.card})
-        source = model.model_copy(update={"call": {**model.call, **call}, "card": card})
-        self.open_model(source, dict(self.project.knobs), mend.label.partition(":")[0], self.check)
-
-    def check(self) -> None:
-        """Ask the model that is heard all checks."""
-        if self.opening.now is not None:
-            self.checking.start(self.opening.now)
-
-    def stage(self, opened: OpenedModel, knobs: dict[str, float], ready: Callable[[], None]) -> None:
-        def refused(error: StudioError) -> None:
-            self.opening.give_up()
-            self._model_failed(error, opened.source)
-
-        self.playing.stage(opened, knobs, self.opening.is_familiar(opened), ready, refused)
-
-    def replace_model(
-        self,
-        opened: OpenedModel,
-        knobs: dict[str, float],
-        parameters: tuple[Parameter, ...] | None = None,
-        said: str = "",
-    ) -> None:
-        fields = {"model": bare(opened.source), "digest": opened.digest, "call": opened.call, "knobs": knobs}
-        captured_for = self.project.model_copy(update={**fields, "card": opened.card})
-        card = opened.card if parameters is None else opened.card.model_copy(update={"parameters": parameters})
-        if not card.authors and self.services.settings["export.authors"]:
-            card = card.model_copy(update={"authors": self.services.settings["export.authors"]})
-        self.keep_model(opened, captured_for)
-        self.remember("files.recent_models", opened.source.path)
-        self._edit("model", said or f"Open {Path(opened.source.path).name}", **fields, card=card)
-        self._reconcile(self.project)  # a reloaded model may leave the document as it was
-        if not self.project.audio and not self.tasks.is_running("sound"):
-            self.open_sounds([demo_sound()])
-
-    def keep_model(self, opened: OpenedModel, captured_for: Project) -> None:
-        self.opening.keep(opened, capture_of(captured_for))
-        self.watching.watch(opened.source)
-        self.opened_changed.emit(opened)
-
-    def _model_failed(self, error: Exception, source: ModelSource) -> None:
-        ways: list[Way] = [("Try again", lambda: self.open_model(source))]
-        if isinstance(error, CompileError) and "trace" in error.fields:
-            traced = source.model_copy(update={"trace": True})
-            ways.insert(0, ("Trace it all the same", lambda: self.open_model(traced)))
-        if self.project.model is not None and not self.opening.is_current(self.project):  # captured anew after an edit
-            ways = [("Undo the edit", self.editing.undo)]
-        self.trouble(error, *ways)
-
-    def _capture_again(self) -> None:
-        """The knobs or the call are others than those captured: capture anew, with no new step in the history."""
-        project = self.project
-        if project.model is None or self.opening.is_current(project):
-            return
-
-        def captured(opened: OpenedModel) -> None:
-            self.keep_model(opened, project)
-            self._reconcile(self.project)
-
-        known = self.opening.known(project)
-        if known is not None:
-            self.stage(known, project.knobs, lambda: captured(known))
-            return
-        rate = None if project.card.sample_rate else project.model.model_rate  # what the form says now counts
-        source = project.model.model_copy(update={"card": project.card, "model_rate": rate})
-        self.opening.open(source, lambda opened: self.stage(opened, project.knobs, lambda: captured(opened)))
 
     # sounds
 
@@ -297,8 +168,8 @@ class Controller(QObject):
             for path in reversed(paths):
                 self.remember("files.recent_audio", str(path))
             said = f"Open {paths[0].name}" if len(paths) == 1 else f"Open {len(paths)} sounds"
-            self._edit("sound", said, audio=tuple(str(path) for path in paths), audio_index=0)
-            self._reconcile(self.project)  # the same sounds again leave the document as it was
+            self.enter("sound", said, audio=tuple(str(path) for path in paths), audio_index=0)
+            self.reconcile(self.project)  # the same sounds again leave the document as it was
 
         self.open_sound(paths[0], ready)
 
@@ -316,7 +187,7 @@ class Controller(QObject):
         def ready(sound: Sound) -> None:
             self.keep_sound(sound)
             self.editing.change(f"Hear {sound_name(path)}", "sound", audio_index=index)
-            self._reconcile(self.project)
+            self.reconcile(self.project)
 
         self.open_sound(path, ready)
 
@@ -332,7 +203,7 @@ class Controller(QObject):
         """The play head has come into this sound of those that are played in a row."""
         self.listening.keep(sound)
         self.sound_changed.emit(sound)
-        self._reconcile(self.project)
+        self.reconcile(self.project)
 
     def _decode_again(self, rate: int) -> None:
         """The device runs at another rate than the sound was decoded at."""
@@ -341,7 +212,7 @@ class Controller(QObject):
 
     def _heard_again(self, sound: Sound) -> None:
         self.keep_sound(sound)
-        self._reconcile(self.project)
+        self.reconcile(self.project)
 
     def _device_changed(self, device: Device) -> None:
         self.resituate()
@@ -394,15 +265,11 @@ class Controller(QObject):
 
     # what is and what should be
 
-    def _reconcile(self, project: Project) -> None:
+    def reconcile(self, project: Project) -> None:
         """After every edit, undo and redo: start what is missing, tell the engine the rest."""
         self.project_changed.emit(project)
         self.resituate()
-        if project.model is not None and not self.opening.is_current(project):
-            known = self.opening.known(project)
-            self._recapture.start(0 if known else RECAPTURE_MS)
-        else:
-            self._recapture.stop()
+        self.models.follow(project)
         self._follow_sound(project)
         knobs = {each.name: project.knob(each.name) for each in project.card.parameters if each.is_numeric}
         self.playing.turn(knobs)
@@ -432,8 +299,3 @@ class Controller(QObject):
     def resituate(self) -> None:
         """What decides which actions can be used may be otherwise now."""
         self.situation_changed.emit(situation(self))
-
-
-def _joined(before: Any, new: Any) -> Any:
-    """The new value; of an object only the parts that are named."""
-    return {**before, **new} if isinstance(before, dict) and isinstance(new, dict) else new

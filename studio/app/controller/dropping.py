@@ -47,7 +47,7 @@ class Dropping:
         if labels:
             self._controller.open_labels(labels[0], sounds[0] if sounds else None)
         if models:
-            self._controller.open_model(_source(models))
+            self._controller.models.open(_source(models))
         elif not sounds and not labels:
             path, kind = found[0]
             said = (

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.app.state import Way
 from studio.errors import ModelError
 
 if TYPE_CHECKING:
-    from studio.app.controller.controller import Controller, Way
+    from studio.app.controller.controller import Controller
 
 
 class Packages(QObject):
@@ -69,7 +70,7 @@ class Packages(QObject):
         self._controller.told.emit(f"The card is in {path.name}.")
         opened = self._controller.opening.now
         if opened is not None and opened.source.path == str(path):
-            self._controller.reload()
+            self._controller.models.reload()
 
     def _failed(self, error: Exception, target: Path) -> None:
         ways: list[Way] = []
@@ -82,4 +83,4 @@ class Packages(QObject):
     def _see_checks(self) -> None:
         self.checks_asked.emit()
         if not self._controller.checking.is_current:
-            self._controller.check()
+            self._controller.models.check()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.controller.opening import Questions, bare
-from studio.app.state import Sound
+from studio.app.state import Sound, Way
 from studio.document.claim import Claim
 from studio.document.history import History
 from studio.document.opened import OpenedModel
@@ -21,7 +21,7 @@ from studio.document.recovery import forget_declined
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from studio.app.controller.controller import Controller, Way
+    from studio.app.controller.controller import Controller
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Projects(QObject):
         source = project.model.model_copy(update={"card": project.card})
         control.opening.open(
             source,
-            lambda opened: control.stage(opened, project.knobs, lambda: with_model(opened)),
+            lambda opened: control.models.stage(opened, project.knobs, lambda: with_model(opened)),
             lambda error, tried: self._lost(error, arrival),
         )
 
@@ -191,7 +191,7 @@ class Projects(QObject):
                 control.told.emit(f"{name} has changed since the project was saved; the new one was opened.")
             if arrival.history is None:
                 project = project.model_copy(update={"digest": opened.digest, "model": bare(opened.source)})
-            control.keep_model(opened, project)
+            control.models.keep(opened, project)
         control.keep_sound(sound)
         self._own(arrival.claim)
         self.digest = arrival.digest

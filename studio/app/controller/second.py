@@ -97,10 +97,10 @@ class Second(QObject):
         def swapped() -> None:
             self._own = own
             self.hear(A)
-            self._control.replace_model(second, knobs, said="Swap A and B")
+            self._control.models.replace(second, knobs, said="Swap A and B")
             self._load(first, lambda: self._settle(first, A))
 
-        self._control.stage(second, knobs, swapped)
+        self._control.models.stage(second, knobs, swapped)
 
     def pair(self) -> Pair:
         """What the header shows."""
