@@ -43,8 +43,7 @@ class Ahead:
     def close(self) -> None:
         """End the thread, after the block it is at. Only while no callback comes."""
         self._closing = True
-        if self._wake.locked():
-            self._wake.release()
+        self.wake()
         self._thread.join()
 
     def begin(self, depth: int) -> None:
@@ -56,15 +55,13 @@ class Ahead:
     def exchange(self, incoming: Floats | None) -> tuple[Floats, Floats] | None:
         """Give what came in and get what is due, with the dry sound to it; None where it is not ready.
 
-        Silence comes until the first block has gone through.
+        Silence comes until the first block has gone through. `wake` has to follow, as late as can be.
         """
         number = self._given
         self._has_input = incoming is not None
         if incoming is not None:
             self._in[number % SLOTS] = incoming
         self._given = number + 1
-        if self._wake.locked():
-            self._wake.release()
         due = number - self.depth
         slot = due % SLOTS
         if due < self._first:
@@ -73,6 +70,11 @@ class Ahead:
         elif self._made[slot] != due:
             return None
         return self._out[slot], self._dry[slot]
+
+    def wake(self) -> None:
+        """Let the thread begin: from then on it wants the interpreter, which the callback still holds."""
+        if self._wake.locked():
+            self._wake.release()
 
     @property
     def is_working(self) -> bool:

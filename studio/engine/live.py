@@ -138,6 +138,8 @@ class Live:
             outgoing.T[:] = heard
         else:
             outgoing[:, 0] = heard.mean(axis=0)
+        if self.depth:
+            self._ahead.wake()
         self._is_inside = False
         self._board.beat += 1
 

@@ -23,10 +23,9 @@ def wait_for(condition, seconds=20.0):
     return found
 
 
-def is_waiting(pid):
-    """Whether it has imported its job and sleeps until it is asked."""
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return stat[0] == "S" and int(stat[11]) > 5
+def has_loaded(pid):
+    """Whether it has imported its job."""
+    return Path(os.environ["PYTHONPATH"].split(os.pathsep)[0], f"loaded-{pid}").exists()
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def ask(ready, path, limits=LIMITS, read=()):
 
 def test_the_process_that_waited_answers_and_another_takes_its_place(ready, tmp_path):
     waiting = wait_for(lambda: ready.pid)
-    wait_for(lambda: is_waiting(waiting))
+    wait_for(lambda: has_loaded(waiting))
     asked_at = time.monotonic()
     answer = ask(ready, tmp_path)
     assert answer["pid"] == waiting and answer["loaded"] < asked_at
