@@ -123,7 +123,7 @@ def test_a_new_range_is_captured_anew_and_a_moved_knob_is_not(opened, qtbot):
     count = len(opened.opened)
     opened.controller.editing.set_knob("drive", 0.9)
     opened.controller.editing.set_card("name", "Other")
-    assert not opened.controller._recapture.isActive()
+    assert not opened.controller.models._recapture.isActive()
     with qtbot.waitSignal(opened.controller.opened_changed):
         opened.controller.editing.set_parameter(0, "max", 12.0)
     assert len(opened.opened) == count + 1
