@@ -187,6 +187,24 @@ def test_another_model_under_the_same_name_is_noticed(work, noise):
     assert checks["audacity.same-sound"].verdict == "fail" and checks["audacity.same-sound"].advice
 
 
+DEEP = json.loads("[" * 500 + "]" * 500)
+
+
+@pytest.mark.parametrize("said", [{"labels": DEEP}, {"labels": 5}, {"sample_rate": "fast"}, {"sample_rate": None}])
+def test_metadata_that_makes_no_sense_is_a_sentence_or_passed_over(said, work, tmp_path):
+    model = made(Identity)
+    folder = package(model, work(model))[0]
+    found = json.loads((folder / "metadata.json").read_text())
+    (folder / "metadata.json").write_text(json.dumps({**found, **said}))
+    try:
+        opened = read(folder)
+    except CardError as error:
+        assert next(iter(said)) in error.sentence and error.hint
+    else:
+        assert said == {"sample_rate": None} and opened.call.sample_rates == made(Identity).call.sample_rates
+        save_captured(opened, tmp_path / "again.pt")
+
+
 @pytest.mark.parametrize("name", ["model.pt", "metadata.json"])
 def test_a_cut_package_does_not_load(name, work, noise):
     model = made(Identity)

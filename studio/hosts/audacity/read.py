@@ -53,13 +53,13 @@ def _metadata(folder: Path) -> dict[str, Any]:
 
 
 def _described(facts: dict[str, Any], metadata: dict[str, Any], about: str) -> tuple[Call, ModelCard]:
+    said = card_from(metadata, f"metadata.json of {about}")
     if facts:
         call, card = Call.model_validate(facts["call"]), ModelCard.model_validate(facts["card"])
-        fixed = {"parameters": (), "labels": tuple(metadata.get("labels", card.labels))}
-        rates = {"sample_rates": (int(metadata["sample_rate"]),)}
-        return call.model_copy(update=rates), card.model_copy(update=fixed)
-    card = card_from(metadata, about)
-    return _stranger_call(metadata, card), card if card.name else card.model_copy(update={"name": about})
+        rates = (said.sample_rate,) if said.sample_rate else call.sample_rates
+        fixed = {"parameters": (), "labels": said.labels or card.labels}
+        return call.model_copy(update={"sample_rates": rates}), card.model_copy(update=fixed)
+    return _stranger_call(metadata, said), said if said.name else said.model_copy(update={"name": about})
 
 
 def _stranger_call(metadata: dict[str, Any], card: ModelCard) -> Call:
