@@ -29,6 +29,7 @@ from studio.wrappers.capture import capture
 from studio.wrappers.captured import Captured, save_captured
 from studio.wrappers.neutone_model import NeutoneModel
 
+ARCHIVE = "model.pt"  # within a package that is a folder
 PACKAGES = ("neutone", "neutone_gen", "audacity", "nn", "harp", "plain")
 Report = Callable[[float | None, str], None]
 
@@ -39,7 +40,7 @@ def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
     torch.manual_seed(0)  # weights that are drawn when it is opened are the same each time
     path = Path(source.path)
     kind = recognise(path)
-    captured, lies = None, ""
+    captured, lies, archive = None, "", path
     if kind.name in PACKAGES:
         report(None, "Reading the package")
         try:
@@ -47,8 +48,11 @@ def run(request: dict[str, Any], report: Report) -> dict[str, Any]:
             name = captured.card.name or path.stem
         except CardError as error:  # what is left is a plain archive, which may play all the same
             kind, lies = replace(kind, name="torchscript"), _lies(error)
+            archive = path / ARCHIVE if path.is_dir() else path
     if captured is None:
-        source, name, captured, facts = _capture(source, kind, folder, report)
+        plain = source.model_copy(update={"path": str(archive)})
+        loaded, name, captured, facts = _capture(plain, kind, folder, report)
+        source = loaded.model_copy(update={"path": source.path})
     staged = folder / "captured.pt"
     save_captured(captured, staged)
     return OpenedModel(

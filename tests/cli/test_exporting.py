@@ -143,3 +143,14 @@ def test_a_model_that_writes_nan_is_refused_before_anything_is_written(studio, c
         said = studio("export", "root.py", *SWEEPS, "--card", card(), *more)
         assert said.code == 2 and "nan" in said.json["error"]["message"].lower(), said.out
     assert files_of(tmp_path / "p") == {}
+
+
+@pytest.mark.slow
+def test_a_folder_whose_metadata_lies_is_played_as_plain_torchscript(studio, model, card, tmp_path):
+    said = studio("export", model("volume"), *SWEEPS[2:], "--card", card())
+    folder = tmp_path / said.json["packages"][0]["path"]
+    found = json.loads((folder / "metadata.json").read_text())
+    (folder / "metadata.json").write_text(json.dumps({**found, "labels": [[["deep"]]]}))
+    opened = studio("inspect", folder, "--json")
+    assert opened.code == 0, opened.out
+    assert any("cannot be true" in fact for fact in opened.json["facts"])
