@@ -130,9 +130,13 @@ class Handover:
         return bool(self._old.board.playing) if self._old.has_obeyed else self._wanted.playing
 
     def _let_fade(self) -> None:
-        """Wait until the old engine has nothing more to say, and the new one a device to say it to."""
+        """Wait until the old engine has nothing more to say, and the new one a device to say it to.
+
+        One that was still before has yet to go where it was sent last.
+        """
         old = self._old.board
-        self._wait(lambda: bool(old.still), FADING + 3 * old.block / max(1, old.sample_rate), CLOSE_LOOK)
+        most = FADING + 3 * old.block / max(1, old.sample_rate)
+        self._wait(lambda: bool(old.still) and self._old.has_obeyed, most, CLOSE_LOOK)
         if self._is_refused:
             self._is_refused = not self._exchange_device()
 
