@@ -313,10 +313,10 @@ def engines() -> list[int]:
     return found
 
 
-def own_mb(pid: int) -> float:
-    """Proportional set size: what would be free without this process."""
+def own_mb(pid: int, kind: str = "Pss") -> float:
+    """Proportional set size: what would be free without this process; `Pss_Anon` leaves out files that it maps."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{kind}:"))
 
 
 PROBES = {
