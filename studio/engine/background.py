@@ -115,7 +115,7 @@ class Background:
         (self._flow.open if self.is_playing and not is_hushed else self._flow.close)()
         if is_hushed:
             self._wake.set()  # the thread waits for the ear
-        if self._flow.is_closed or self._is_dry or ahead == 0:
+        if self._is_quiet or ahead == 0:
             self._starve(out, dry, ahead)
             return
         self._play(out, dry)
