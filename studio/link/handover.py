@@ -110,7 +110,9 @@ class Handover:
                     continue
                 fits = not self._is_unfit and self._new.held == self._wanted.keys
                 if fits:
-                    self._wanted.playing = self._plays()
+                    if self._old.has_obeyed:  # sound may have come to its end by itself
+                        self._wanted.position = self._old.board.position
+                        self._wanted.playing = bool(self._old.board.playing)
                     self._old.command(Command(Op.PAUSE))
                     self.is_switching = True
             if fits:
@@ -124,10 +126,6 @@ class Handover:
     @property
     def _are_busy(self) -> bool:
         return self._new.is_busy or self._old.is_busy
-
-    def _plays(self) -> bool:
-        """Whether sound is to go on; it may have come to its end by itself."""
-        return bool(self._old.board.playing) if self._old.has_obeyed else self._wanted.playing
 
     def _let_fade(self) -> None:
         """Wait until the old engine has nothing more to say, and the new one a device to say it to.
@@ -176,8 +174,11 @@ class Handover:
             self._tell(message)
 
     def _go_on(self, with_new: bool) -> None:
-        """Where the old engine has stopped, unless the play head was sent elsewhere."""
-        if not any(command.op in MOVES for command in self._missed):
+        """Where the old engine has stopped, unless the play head was sent elsewhere.
+
+        One that stands still has perhaps not gone there yet, and its place says nothing.
+        """
+        if self._old.has_obeyed and not any(command.op in MOVES for command in self._missed):
             self._wanted.position = self._old.board.position
         heard = self._new if with_new else self._old
         if with_new:

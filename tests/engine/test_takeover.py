@@ -69,6 +69,21 @@ def test_a_model_is_exchanged_within_a_tenth_of_a_second_of_silence(studio, shar
     assert silent and max(silent) <= 0.1 * RATE
 
 
+def test_a_jump_that_the_old_engine_never_learnt_of_is_made_by_the_new_one(studio, shared_card, archives, sound):
+    begin(studio, archives, [sound(rising(60))])
+    before = studio._keeper.active.pid
+    studio.load_model(str(archives["gain"]), "gain", quiet=False, knobs=[1.0])
+    coming = studio._keeper._coming
+    while coming.held.get(0) != "gain":
+        time.sleep(0.0005)
+    os.kill(before, signal.SIGSTOP)  # the new one has yet to open the device; a machine may stand still at any moment
+    studio.seek(40 * RATE)
+    studio.wait("loaded")
+    status = studio.wait_status(lambda status: status.playing and status.beat > 20)
+    assert studio._keeper.active.pid != before
+    assert 40 * RATE <= status.position < 50 * RATE
+
+
 @pytest.mark.slow
 def test_a_device_for_one_engine_only_changes_hands(studio, exclusive_card, archives, sound):
     begin(studio, archives, [sound(np.full((2, 60 * RATE), 0.5))])
