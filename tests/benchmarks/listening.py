@@ -11,8 +11,18 @@ import numpy as np
 
 AUDIBLE = 1e-4
 MAX_CALLS = cards.bench.MAXCB
-LENGTH = cards.bench.REC
+BEFORE_NS, AFTER_NS, AFTER_LONG_NS, LONG_NS = 5_000_000, 10_000_000, 50_000_000, 2_000_000  # as the bench excuses
 Span = tuple[int, int]  # ns of the monotonic clock
+
+
+@dataclass(frozen=True)
+class Late:
+    """A block that came too late: when it was due, and the times until its callback began and ended."""
+
+    due: int
+    block: int
+    began_after_ms: float
+    ended_after_ms: float
 
 
 @dataclass
@@ -30,7 +40,7 @@ class Listener:
 
     Attributes:
         sounds: when something was audible, by whichever engine.
-        lost: when a block came too late, one time for each.
+        lost: blocks that came too late.
         pauses: when the machine itself stood still.
         loudest: the highest peak.
         nonsense: blocks with NaN or infinity.
@@ -38,7 +48,7 @@ class Listener:
 
     card: cards.FakeCard
     sounds: list[Span] = field(default_factory=list)
-    lost: list[int] = field(default_factory=list)
+    lost: list[Late] = field(default_factory=list)
     pauses: list[Span] = field(default_factory=list)
     loudest: float = 0.0
     nonsense: int = 0
@@ -72,10 +82,10 @@ class Listener:
             silence, at = max(silence, first - at), max(at, last)
         return max(silence, end - at) / 1e6
 
-    def lost_outside(self, announced: list[Span]) -> list[int]:
-        """Late blocks that nothing excuses: no announced swap, and no standstill of the machine."""
-        excused = [*announced, *((at - 5_000_000, end + 50_000_000) for at, end in self.pauses)]
-        return [at for at in self.lost if not any(first <= at <= last for first, last in excused)]
+    def lost_outside(self, announced: list[Span]) -> list[Late]:
+        """Those that nothing excuses: no announced swap, and no standstill of the machine."""
+        excused = [*announced, *(_around(pause) for pause in self.pauses)]
+        return [late for late in self.lost if not any(first <= late.due <= last for first, last in excused)]
 
     def _listen(self) -> None:
         while not self._ends.wait(0.5):
@@ -94,11 +104,13 @@ class Listener:
             elif peak > AUDIBLE:
                 self.loudest = max(self.loudest, peak)
                 self._heard(due, due + round((end - first) / rate * 1e9))
-            self.lost += [due] * int(evidence["flags"][slot] > 0)
+            if evidence["flags"][slot] > 0:
+                took = (round((int(evidence[name][slot]) - due) / 1e6, 2) for name in ("t_in", "t_out"))
+                self.lost.append(Late(due, int(evidence["block"]), *took))
         stream.calls = max(stream.calls, calls - 1)
         for number in range(stream.pauses, int(evidence["npause"])):
             at, long = int(evidence["pause_t"][number % 65536]), int(evidence["pause_us"][number % 65536]) * 1000
-            self.pauses.append((at, at + long)) if long > 1_000_000 else None
+            self.pauses.append((at, at + long))
         stream.pauses = int(evidence["npause"])
 
     def _heard(self, first: int, last: int) -> None:
@@ -107,6 +119,11 @@ class Listener:
             self.sounds[-1] = (self.sounds[-1][0], max(self.sounds[-1][1], last))
         else:
             self.sounds.append((first, last))
+
+
+def _around(pause: Span) -> Span:
+    first, last = pause
+    return first - BEFORE_NS, last + (AFTER_LONG_NS if last - first > LONG_NS else AFTER_NS)
 
 
 def now() -> int:

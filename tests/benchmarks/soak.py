@@ -36,7 +36,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "engine"))  # the engi
 
 import cards
 from fuzzing import Fuzz, check_card
-from listening import Listener, now
+from listening import Late, Listener, now
 from probes import Environment, engines, own_mb
 from rt_adapter import _capture
 
@@ -74,7 +74,7 @@ class Soak:
         self.device = {"name": None, "sample_rate": 48000, "block": 256, "depth": None}
         self.announced: list[tuple[int, int]] = []
         self.silences: dict[str, list[float]] = {}
-        self.began: list[tuple[int, str]] = []
+        self.began: list[tuple[int, str, int]] = []  # ns, operation, depth
         self.memory: list[tuple[float, float, float]] = []  # minutes, all engines, window
         self.done: Counter[str] = Counter()
         self.problems: list[str] = []
@@ -98,7 +98,7 @@ class Soak:
         while (gone := time.monotonic() - began) < 60 * minutes:
             name = str(self.random.choice(names, p=chances))
             self.done[name] += 1
-            self.began.append((now(), name))
+            self.began.append((now(), name, self.player.status().depth))
             getattr(self, f"do_{name}")()
             self.answers(name)
             if gone >= next_look:
@@ -118,13 +118,16 @@ class Soak:
             status = player.status()
             return status.playing and target <= status.position < target + 3 * 48000
 
+        seen = player.status()
         while not there() and time.monotonic() < began + 20:
+            seen = player.status()
             self._hear()
             time.sleep(0.003)
         took = time.monotonic() - began
         self.slowest = max(self.slowest, took)
         if took > ANSWER_SECONDS:
-            self.problems.append(f"after {after} the transport answered in {took:.1f} s: {player.status().state.name}")
+            before = ", ".join(name for _, name, _ in self.began[-6:])
+            self.problems.append(f"sent to {target} after {before}, the transport answered in {took:.1f} s: {seen}")
 
     def do_rest(self) -> None:
         time.sleep(1.0)
@@ -274,8 +277,10 @@ class Soak:
             return message["event"]
         return ""
 
-    def _during(self, at: int) -> str:
-        return next((name for began, name in reversed(self.began) if began <= at), "start")
+    def _told(self, late: Late) -> str:
+        name, depth = next(((name, depth) for at, name, depth in reversed(self.began) if at <= late.due), ("start", 0))
+        times = f"began after {late.began_after_ms} ms and ended after {late.ended_after_ms}"
+        return f"{late.block} frames, D = {depth}, {name}: {times}"
 
     def _frame(self) -> int:
         return int(self.random.integers(0, FRAMES))
@@ -298,7 +303,7 @@ class Soak:
             "minutes": minutes, "operations": dict(self.done), "engines_mb_a_minute": slopes[0],
             "window_mb_a_minute": slopes[1], "engines_mb": [round(row[1]) for row in self.memory[::12]],
             "late_blocks": len(lost), "late_blocks_in_swaps": len(self.listener.lost) - len(lost),
-            "late_blocks_during": dict(Counter(self._during(at) for at in lost)),
+            "late_blocks_told": [self._told(late) for late in lost],
             "standstills_of_the_machine": len(self.listener.pauses), "xruns_said": status.xruns,
             "longest_silence_ms": {what: round(max(each), 1) for what, each in self.silences.items()},
             "swaps": {what: len(each) for what, each in self.silences.items()}, "loudest": self.listener.loudest,
