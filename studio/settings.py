@@ -181,7 +181,7 @@ class Settings:
         self[key] = (entry, *rest)[:RECENT_LIMIT]
 
     def save(self) -> None:
-        """Write them as one step. Raises: FileError where the folder cannot be written."""
+        """Write them as one step. Raises: FileError where `write` writes at once, and cannot."""
         self._write(self.path, json.dumps(self._values, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
     def _load(self) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from studio.app.dialogs.frame import Dialog
-from studio.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.app.controller.controller import Controller
@@ -59,6 +57,5 @@ class DeviceCommands:
             self._controller.playing.switched.emit()  # the switch shows again what is so
             return
         self._settings["audio.told_live"] = True
-        with contextlib.suppress(StudioError):  # it will be said once more
-            self._settings.save()
+        self._settings.save()
         self._controller.playing.set_live(True)

@@ -156,10 +156,7 @@ class Wiring:
         if settings[key] == value:
             return
         settings[key] = value
-        try:
-            settings.save()
-        except StudioError as error:
-            self._window.status.show_message(str(error))
+        settings.save()
         if key in REOPENS:
             self.controller.playing.devices.reopen()
 

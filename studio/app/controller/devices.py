@@ -76,12 +76,8 @@ class Devices(QObject):
         like = entry.partition(" ")[2]
         others = [each for each in self._settings["audio.measured"] if each.partition(" ")[2] != like]
         self._settings["audio.measured"] = (*others, entry)[-KEPT:]
-        try:
-            self._settings.save()
-        except StudioError as error:
-            self.measured.emit(error)
-        else:
-            self.measured.emit(int(message["samples"]))
+        self._settings.save()
+        self.measured.emit(int(message["samples"]))
 
     def _measurements(self) -> tuple[tuple[str, int, int, int], ...]:
         found = []
