@@ -34,27 +34,13 @@ class Rendered:
     outputs: Floats | None
     latency: int
 
+    @property
+    def sounds(self) -> Floats:
+        """The outputs of a model that has several, else what is heard."""
+        return self.heard if self.outputs is None else self.outputs
+
 
 def render(
-    model: Captured | Voice,
-    audio: Samples,
-    sample_rate: int,
-    block: int,
-    knobs: Sequence[float] = (),
-    *,
-    levels: Levels = STILL,
-    ceiling_db: float | None = None,
-    automation: Automation | None = None,
-    tell: Tell | None = None,
-) -> Floats:
-    """The outputs `[rows, frames]` of a model that has several, else what is heard; see `render_all`."""
-    made = render_all(
-        model, audio, sample_rate, block, knobs, levels=levels, ceiling_db=ceiling_db, automation=automation, tell=tell
-    )
-    return made.heard if made.outputs is None else made.outputs
-
-
-def render_all(
     model: Captured | Voice,
     audio: Samples,
     sample_rate: int,

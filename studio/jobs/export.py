@@ -58,4 +58,4 @@ def _test_sound(rate: int, channels: int) -> Samples:
 def _example(captured: Captured, path: Path, positions: tuple[float, ...]) -> tuple[Samples, Samples, int]:
     audio, rate = read_audio(path)
     sound = np.ascontiguousarray(for_model(audio, captured.call)[:, : EXAMPLE_SECONDS * rate])
-    return sound, render(captured, sound, rate, EXAMPLE_BLOCK, positions), rate
+    return sound, render(captured, sound, rate, EXAMPLE_BLOCK, positions).sounds, rate

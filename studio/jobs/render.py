@@ -17,7 +17,7 @@ from studio.audio.tones import is_tone, make_tone
 from studio.document.call import Call
 from studio.document.mixer import Mixer
 from studio.engine.automation import Automation
-from studio.engine.render import Rendered, render_all
+from studio.engine.render import Rendered, render
 from studio.engine.voice import computing, open_voice
 from studio.errors import FileError
 from studio.jobs.labelling import label_sound
@@ -83,7 +83,7 @@ def _write_sound(
     mixer, gain_db = Mixer.model_validate(request["mixer"]), float(request["gain_db"])
     stem_db = mixer.stem_db([each.name for each in captured.call.outputs])
     levels = StillLevels(mixer.input_db, gain_db, mixer.wet, stem_db)
-    made = render_all(
+    made = render(
         voice,
         sound,
         rate,

@@ -193,7 +193,7 @@ def exact(folder: Path, load: str, block: int, depth: int, seconds: int) -> dict
     session = Session(folder, block, depth)
     archive = session.model()
     audio = np.random.default_rng(1).uniform(-0.5, 0.5, (2, RATE)).astype(np.float32)
-    rendered = render(load_voice(Path(archive), 2, RATE, block), audio, RATE, block)[0]
+    rendered = render(load_voice(Path(archive), 2, RATE, block), audio, RATE, block).sounds[0]
     session.play(archive, audio)
     same, where = 0, []
     for _ in range(4):  # where a block was not rendered in time, another try

@@ -79,7 +79,7 @@ class Adapter:
     def render(model_path, x, block, samplerate):
         from studio.engine.render import render
 
-        return render(_voice(model_path, x.shape[0], block, samplerate), x, samplerate, block)
+        return render(_voice(model_path, x.shape[0], block, samplerate), x, samplerate, block).sounds
 
 
 @functools.cache

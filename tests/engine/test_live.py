@@ -28,7 +28,7 @@ def test_what_the_card_gets_is_bit_for_bit_what_a_render_gives(studio, fake_card
     fake_card.wait_for_frames(4800)
     played = fake_card.played
     first = int(np.flatnonzero(played)[0])
-    rendered = render(load_voice(archives["half"], 2, 48000, 256), audio, 48000, 256)[0]
+    rendered = render(load_voice(archives["half"], 2, 48000, 256), audio, 48000, 256).sounds[0]
     assert rendered[0] != 0.0
     np.testing.assert_array_equal(played[first : first + len(rendered)], rendered)
     assert studio.status().state == State.RUNNING

@@ -48,7 +48,7 @@ def test_the_card_gets_bit_for_bit_what_a_render_gives(block, depth):
 def test_on_jack_latency_and_samples_are_exact(jack, studio, archives, tmp_path):
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, 48000).astype(np.float32)
     np.save(tmp_path / "noise.npy", noise)
-    rendered = render(load_voice(archives["half"], 1, 48000, BLOCK), noise[None], 48000, BLOCK)[0]
+    rendered = render(load_voice(archives["half"], 1, 48000, BLOCK), noise[None], 48000, BLOCK).sounds[0]
     studio.start()
     studio.load_model(str(archives["half"]), "half", quiet=False)
     studio.wait("loaded")

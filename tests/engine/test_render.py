@@ -22,19 +22,19 @@ def voice(stream, block, channels=2, outputs=(2,)):
 @pytest.mark.parametrize("late", [0, 1, 999, 5001])
 def test_a_render_is_in_time_and_as_long_as_its_input(stream, block, late):
     audio = noise()
-    np.testing.assert_array_equal(render(voice(stream(late, gain=0.5), block), audio, 48000, block), 0.5 * audio)
+    np.testing.assert_array_equal(render(voice(stream(late, gain=0.5), block), audio, 48000, block).sounds, 0.5 * audio)
 
 
 def test_a_captured_model_with_its_knob(archives):
     audio, captured = noise(), load_captured(archives["gain"])
-    half = render(captured, audio, 48000, 256, [0.5])
+    half = render(captured, audio, 48000, 256, [0.5]).sounds
     np.testing.assert_allclose(half, np.tile(audio.mean(axis=0) * 0.5, (2, 1)), atol=1e-7)
-    np.testing.assert_array_equal(render(captured, audio[:1], 48000, 256, [1.0]), audio[:1])
+    np.testing.assert_array_equal(render(captured, audio[:1], 48000, 256, [1.0]).sounds, audio[:1])
 
 
 def test_all_outputs_come_out_apart(stream):
     audio = noise()
-    made = render(voice(stream(10, rows=4), 128, outputs=(2, 1, 1)), audio, 48000, 128)
+    made = render(voice(stream(10, rows=4), 128, outputs=(2, 1, 1)), audio, 48000, 128).sounds
     np.testing.assert_array_equal(made, np.tile(audio, (2, 1)))
 
 

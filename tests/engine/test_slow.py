@@ -80,7 +80,7 @@ def test_a_model_slower_than_real_time_is_rendered_ahead_and_all_of_it_is_heard(
     fake_card.wait_for_frames(4800)
     played = fake_card.played
     first = int(np.flatnonzero(played)[0])
-    rendered = render(load_voice(path, 2, 48000, 256), audio, 48000, 256)[0]
+    rendered = render(load_voice(path, 2, 48000, 256), audio, 48000, 256).sounds[0]
     np.testing.assert_allclose(played[first + 512 : first + 24000], rendered[512:], atol=1e-5)
     assert studio.status().xruns == 0
 
