@@ -43,7 +43,7 @@ class SoundWiring(QObject):
 
     def _show_input(self, device: Device) -> None:
         channels = f", channel{'s' * ('-' in device.inputs)} {device.inputs}" if device.inputs else ""
-        self._window.model.audio.head.show_input(f"{device.source or 'Live input'}{channels}" if device.live else "")
+        self._window.model.audio.show_input(f"{device.source or 'Live input'}{channels}" if device.live else "")
 
     def _show_stems(self, stems: tuple[Stem, ...]) -> None:
         self._stems = tuple(each.name for each in stems)

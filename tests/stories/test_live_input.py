@@ -53,6 +53,19 @@ def test_pause_is_silence_and_the_window_says_what_is_heard(live):
     until(lambda: both(live)[1].any(), what="sound")
 
 
+def test_levels_of_the_last_seconds_stand_where_the_waveforms_of_the_file_did(live):
+    audio = live.page.audio
+    assert audio.live_in.isVisible() and audio.live_out.isVisible()
+    assert not (audio.dry.isVisible() or audio.wet.isVisible() or audio.ruler.isVisible())
+    until(lambda: len(audio.live_in.levels) > 10, what="levels")
+    spoken, _ = both(live)
+    assert audio.live_in.levels[-1] == pytest.approx(np.abs(spoken).max(), rel=0.1)
+    live.click(audio.head.source.file)
+    until(lambda: audio.dry.isVisible() and audio.ruler.isVisible() and not audio.live_in.isVisible(), what="the file")
+    live.click(audio.head.source.live)
+    until(lambda: audio.live_in.isVisible(), what="the input again")
+
+
 def test_what_was_played_in_is_recorded(live, tmp_path):
     settings = live.controller.services.settings
     settings["recording.folder"], settings["recording.format"] = str(tmp_path), "float"

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app.pages.sound_head import SoundHead
 from studio.app.theme.theme import Theme
+from studio.app.widgets.level_history import LevelHistory
 from studio.app.widgets.meter import Meter
 from studio.app.widgets.notice import Notice
 from studio.app.widgets.regions import Region
@@ -30,6 +31,8 @@ SCROLL_STEPS = 10_000
 
 class AudioPanel(QFrame):
     """Two waveforms that zoom, scroll and select together, their meters, and the transport.
+
+    While live input is heard there is no waveform: the levels of the last seconds stand there instead.
 
     Signals:
         sound_chosen: another of the open sounds, by index.
@@ -64,6 +67,9 @@ class AudioPanel(QFrame):
         self.ruler, self.stems, self.notice = Ruler(theme), Stems(theme), Notice(theme)
         self.dry, self.wet = Waveform(theme, "wave_dry", "Dry"), Waveform(theme, "wave_wet", "Wet")
         self.meter_in, self.meter_out = Meter(theme, "Input level"), Meter(theme, "Output level")
+        self.live_in = LevelHistory(theme, "wave_dry", "Input")
+        self.live_out = LevelHistory(theme, "wave_wet", "Output")
+        self._places = QStackedWidget(), QStackedWidget()
         self.transport = Transport(theme)
         self.part = QScrollBar(Qt.Orientation.Horizontal)
         self.part.setAccessibleName("Part of the sound that is seen")
@@ -113,6 +119,21 @@ class AudioPanel(QFrame):
     def show_row(self, on: bool) -> None:
         """Whether all are played in a row."""
         self.row.setChecked(on)
+
+    def show_input(self, said: str) -> None:
+        """What is heard live, in a few words; empty: a sound is heard."""
+        self.head.show_input(said)
+        for place in self._places:
+            place.setCurrentIndex(int(bool(said)))
+        self.ruler.setVisible(not said)
+        self._show_part()
+        if not said:
+            self.live_in.clear()
+            self.live_out.clear()
+
+    @property
+    def _is_live(self) -> bool:
+        return self._places[0].currentIndex() == 1
 
     def show_sound(self, sound: Sound | None) -> None:
         self._frames = sound.frames if sound else 0
@@ -182,6 +203,9 @@ class AudioPanel(QFrame):
     def show_levels(self, peaks: tuple[float, float, float, float]) -> None:
         self.meter_in.show_peaks(peaks[0], peaks[1])
         self.meter_out.show_peaks(peaks[2], peaks[3])
+        if self._is_live:
+            self.live_in.show_level(max(peaks[:2]))
+            self.live_out.show_level(max(peaks[2:]))
 
     def show_all(self) -> None:
         self._set_view(0.0, float(max(1, self._frames)))
@@ -241,20 +265,28 @@ class AudioPanel(QFrame):
             self.part.setPageStep(page)
             self.part.setRange(0, SCROLL_STEPS - page)
             self.part.setValue(round(start / all_frames * SCROLL_STEPS))
-        self.part.setVisible(span < all_frames)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        self.part.setVisible(self._view[1] - self._view[0] < self._frames and not self._is_live)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(4)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
-        outputs = QVBoxLayout()
-        outputs.addWidget(self.wet)
-        outputs.addWidget(self.stems)
+        outputs = QWidget()
+        lay_outputs = QVBoxLayout(outputs)
+        lay_outputs.setContentsMargins(0, 0, 0, 0)
+        lay_outputs.addWidget(self.wet)
+        lay_outputs.addWidget(self.stems)
+        for place, sound, live in zip(self._places, (self.dry, outputs), (self.live_in, self.live_out), strict=True):
+            place.addWidget(sound)
+            place.addWidget(live)
         grid.addWidget(self.ruler, 0, 0)
-        grid.addWidget(self.dry, 1, 0)
+        grid.addWidget(self._places[0], 1, 0)
         grid.addWidget(self.meter_in, 1, 1)
-        grid.addLayout(outputs, 2, 0)
+        grid.addWidget(self._places[1], 2, 0)
         grid.addWidget(self.meter_out, 2, 1)
         grid.addWidget(self.part, 3, 0)
         grid.setRowStretch(1, 1)

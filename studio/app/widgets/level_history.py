@@ -1,0 +1,73 @@
+"""The levels of the last seconds, for a sound that has no waveform yet: it is being played."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.app.theme.theme import Theme
+
+COLUMNS = 360  # at thirty a second: twelve seconds
+TOO_LOUD = 1.0
+
+
+class LevelHistory(QWidget):
+    """One column for each level it is told, the newest at the right; it stands where a waveform does.
+
+    Args:
+        ink: the palette's token for the columns.
+        title: said in its corner and to screen readers.
+    """
+
+    def __init__(self, theme: Theme, ink: str, title: str) -> None:
+        super().__init__()
+        self._theme, self._ink, self._title = theme, ink, title
+        self._levels: deque[float] = deque(maxlen=COLUMNS)
+        self.setAccessibleName(f"{title} of the last seconds")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Peaks, the newest last; 1 is full scale."""
+        return tuple(self._levels)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 128)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 56)
+
+    def show_level(self, peak: float) -> None:
+        self._levels.append(peak)
+        self.update()
+
+    def clear(self) -> None:
+        self._levels.clear()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self.draw(painter)
+
+    def draw(self, painter: QPainter) -> None:
+        theme, middle = self._theme, self.height() / 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("panel_border"), 1))
+        painter.setBrush(theme.color("wave_field"))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 6, 6)
+        painter.fillRect(QRectF(1, round(middle), self.width() - 2, 1), theme.color("panel_border"))
+        inks = theme.color(self._ink), theme.color("meter_clip")
+        wide = (self.width() - 2) / COLUMNS
+        for age, level in enumerate(reversed(self._levels)):
+            tall = max(0.5, min(level, 1.0) * (middle - 4))
+            column = QRectF(self.width() - 1 - (age + 1) * wide, middle - tall, wide, 2 * tall)
+            painter.fillRect(column, inks[level >= TOO_LOUD])
+        font = self.font()
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(theme.color("text_muted"))
+        painter.drawText(QRectF(10, 5, self.width() - 20, 16), Qt.AlignmentFlag.AlignLeft, self._title)
