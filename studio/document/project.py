@@ -30,6 +30,7 @@ class Project(BaseModel):
         digest: SHA-256 of the model file when it was opened, so that a changed file is noticed.
         call: how the model is called.
         card: what is said about it, its parameters included.
+        second: the model it is compared with, with what is said about that; None while there is none.
         knobs: positions 0…1 by parameter name.
         audio: files to hear it on, in order; `tone:…` names a test sound.
         audio_index: which of them is heard.
@@ -49,6 +50,7 @@ class Project(BaseModel):
     digest: str = ""
     call: Call | None = None
     card: ModelCard = ModelCard()
+    second: ModelSource | None = None
     knobs: dict[str, float] = {}
     audio: tuple[str, ...] = ()
     audio_index: int = 0
@@ -95,9 +97,9 @@ def save_project(project: Project, path: Path, expected: str = "") -> str:
         _keep_older(there, path)
     folder = path.resolve().parent
     data = project.model_dump(mode="json")
-    if project.model is not None:
+    for model in filter(None, (data["model"], data["second"])):
         for key in ("path", "source"):
-            data["model"][key] = _relative(data["model"][key], folder)
+            model[key] = _relative(model[key], folder)
     data["audio"] = [_relative(each, folder) for each in data["audio"]]
     text = json.dumps({"studio": FORMAT, **data}, indent=1, ensure_ascii=not _is_text(data)) + "\n"
     written = text.encode()
@@ -180,7 +182,8 @@ def _absolute(project: Project, folder: Path) -> Project:
     def whole(path: str) -> str:
         return os.path.normpath(folder / path) if path and not path.startswith(TONE) else path
 
-    model = project.model
-    if model is not None:
-        model = model.model_copy(update={"path": whole(model.path), "source": whole(model.source)})
-    return project.model_copy(update={"model": model, "audio": tuple(whole(each) for each in project.audio)})
+    def placed(model: ModelSource | None) -> ModelSource | None:
+        return model and model.model_copy(update={"path": whole(model.path), "source": whole(model.source)})
+
+    models = {"model": placed(project.model), "second": placed(project.second)}
+    return project.model_copy(update={**models, "audio": tuple(whole(each) for each in project.audio)})

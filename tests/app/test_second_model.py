@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from studio.document.opened import ModelSource
 from studio.document.parameter import Parameter
@@ -53,6 +54,35 @@ def test_close_b_hears_a(pair):
     assert not pair.page.header.pair.isVisible() and not pair.window.menus.actions["second.hear"].isEnabled()
 
 
+def test_b_belongs_to_the_project(pair, qtbot, tmp_path):
+    from studio.document.project import load_project, save_project
+
+    pair.controller.editing.undo()
+    qtbot.waitUntil(lambda: pair.controller.second.now is None)
+    assert pair.engine.told("unload_model") == [(1,)] and not pair.page.header.pair.isVisible()
+    pair.controller.editing.redo()
+    qtbot.waitUntil(lambda: pair.controller.second.now is not None)
+    assert pair.controller.second.heard == 0, "nobody asked to hear it"
+    file = tmp_path / "song.studio"
+    save_project(pair.project, file)
+    pair.controller.second.close()
+    assert pair.project.second is None
+    pair.controller.editing.start(load_project(file))
+    pair.controller.reconcile(pair.project)
+    qtbot.waitUntil(lambda: pair.controller.second.now is not None)
+    assert pair.controller.second.now.source.path.endswith("other.py")
+    assert pair.engine.told("load_second")[-1][1] == (0.4, 0.75)
+
+
+def test_a_b_that_is_gone_can_be_done_without(opened, qtbot):
+    opened.refuse["other.py"] = ModelError("other.py is gone.", "Bring it back.", about="other.py")
+    opened.controller.editing.change("Compare", second=other(opened))
+    qtbot.waitUntil(lambda: opened.window.strip.isVisible())
+    assert opened.project.second is not None
+    next(each for each in opened.window.strip.findChildren(QPushButton) if each.text() == "Do without B").click()
+    assert opened.project.second is None
+
+
 def test_swap_makes_b_the_model_of_the_project(pair, qtbot):
     pair.window.menus.actions["second.swap"].trigger()
     qtbot.waitUntil(lambda: pair.project.model.path.endswith("other.py"))
@@ -61,8 +91,10 @@ def test_swap_makes_b_the_model_of_the_project(pair, qtbot):
     qtbot.waitUntil(lambda: pair.controller.second.now.source.path.endswith("net.py"))
     assert pair.controller.second.heard == 0
     assert pair.controller.second.positions()["drive"] == 0.75
+    assert pair.project.second.path.endswith("net.py")
     pair.controller.editing.undo()
     qtbot.waitUntil(lambda: pair.controller.opening.now.source.path.endswith("net.py"))
+    qtbot.waitUntil(lambda: pair.controller.second.now.source.path.endswith("other.py"))
 
 
 def test_consent_is_asked_for_b_too(opened, qtbot):

@@ -41,7 +41,7 @@ from studio.app.state import Device, Sound, Trouble, Way
 from studio.app.tasks import Tasks
 from studio.document.opened import ModelSource
 from studio.document.project import Project
-from studio.errors import FileError, StudioError
+from studio.errors import FileError
 from studio.flows.demo import demo_model, demo_sound
 
 
@@ -258,10 +258,7 @@ class Controller(QObject):
         if is_test_sound(entry) or Path(entry).is_relative_to(self.services.resources):
             return
         self.services.settings.remember(key, entry)
-        try:
-            self.services.settings.save()
-        except StudioError as error:
-            self.told.emit(str(error))
+        self.services.settings.save()
 
     # what is and what should be
 

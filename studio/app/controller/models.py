@@ -103,7 +103,9 @@ class Models(QObject):
         knobs: dict[str, float],
         parameters: tuple[Parameter, ...] | None = None,
         said: str = "",
+        **also: Any,
     ) -> None:
+        """Put a model that is heard into the document; `also`: other fields of the same step."""
         fields = {"model": bare(opened.source), "digest": opened.digest, "call": opened.call, "knobs": knobs}
         captured_for = self._control.project.model_copy(update={**fields, "card": opened.card})
         card = opened.card if parameters is None else opened.card.model_copy(update={"parameters": parameters})
@@ -111,7 +113,7 @@ class Models(QObject):
             card = card.model_copy(update={"authors": self._control.services.settings["export.authors"]})
         self.keep(opened, captured_for)
         self._control.remember("files.recent_models", opened.source.path)
-        self._control.enter("model", said or f"Open {Path(opened.source.path).name}", **fields, card=card)
+        self._control.enter("model", said or f"Open {Path(opened.source.path).name}", **fields, card=card, **also)
         self._control.reconcile(self._control.project)  # a reloaded model may leave the document as it was
         if not self._control.project.audio and not self._control.tasks.is_running("sound"):
             self._control.open_sounds([demo_sound()])

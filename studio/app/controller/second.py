@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from studio.app.controller.controller import Controller
     from studio.document.parameter import Parameter
+    from studio.document.project import Project
 
 A, B = 0, 1  # slots of the engine
 
 
 class Second(QObject):
-    """Model B. It lives as long as the window; card, knobs and export are those of model A.
+    """Model B, which the project names; card, knobs and export are those of model A.
 
     Signals:
         changed: which models there are and which is heard, a Pair.
@@ -44,9 +45,10 @@ class Second(QObject):
         self._busy = ""
         self._first: OpenedModel | None = None
         self._own: dict[str, float] = {}  # where knobs of B stood when it was A
+        self._wanted: ModelSource | None = None  # what the project names, or will in a moment
         self.now: OpenedModel | None = None
         self.heard = A
-        controller.project_changed.connect(lambda _project: self._turn())
+        controller.project_changed.connect(self._follow)
         controller.opened_changed.connect(self._follow_first)
         controller.automating.turned.connect(self._turn_one)
         controller.playing.model_refused.connect(self._lost)
@@ -54,8 +56,7 @@ class Second(QObject):
     def open(self, source: ModelSource) -> None:
         """Open a model as B; A is heard until it is there."""
         self._control.cleared.emit()
-        self._own = {}
-        self._opening.open(source, self._stage, lambda error, tried: self._control.trouble(error))
+        self._begin(source, self._enter)
 
     def open_file(self, path: Path) -> None:
         """The same for a file that was chosen."""
@@ -67,6 +68,11 @@ class Second(QObject):
 
     def close(self) -> None:
         """A alone again."""
+        self._leave()
+        self._wanted = None
+        self._control.editing.change("Close B", second=None)
+
+    def _leave(self) -> None:
         if self.now is not None:
             self.hear(A)
             self.now = None
@@ -92,12 +98,14 @@ class Second(QObject):
         if first is None or second is None:
             return
 
-        own = {each.name: self._control.project.knob(each.name) for each in self._control.project.card.parameters}
+        card = self._control.project.card
+        own = {each.name: self._control.project.knob(each.name) for each in card.parameters}
 
         def swapped() -> None:
             self._own = own
             self.hear(A)
-            self._control.models.replace(second, knobs, said="Swap A and B")
+            self._wanted = first.source.model_copy(update={"card": card})
+            self._control.models.replace(second, knobs, said="Swap A and B", second=self._wanted)
             self._load(first, lambda: self._settle(first, A))
 
         self._control.models.stage(second, knobs, swapped)
@@ -111,14 +119,41 @@ class Second(QObject):
         self._busy = step if state == ModelState.LOADING else ""
         self._tell()
 
-    def _stage(self, opened: OpenedModel) -> None:
+    def _follow(self, project: Project) -> None:
+        """What the project names is there, beside A; an edit that was undone may name another."""
+        self._turn()
+        if project.second == self._wanted:
+            return
+        self._wanted = project.second
+        self.cancel()
+        if project.second is None:
+            self._leave()
+        else:
+            self._begin(project.second, lambda opened: self._settle(opened, A))
+
+    def _begin(self, source: ModelSource, ready: Callable[[OpenedModel], None]) -> None:
+        self._own = {}
+        self._opening.open(source, lambda opened: self._stage(opened, ready), self._failed)
+
+    def _failed(self, error: Exception, source: ModelSource) -> None:
+        """One that the project names can be named no more."""
+        named = self._control.project.second is not None and self.now is None
+        self._control.trouble(error, *([("Do without B", self.close)] if named else []))
+
+    def _enter(self, opened: OpenedModel) -> None:
+        """The user chose it: it is heard, and belongs to the project."""
+        self._settle(opened, B)
+        self._wanted = opened.source
+        self._control.editing.change(f"Compare with {Path(opened.source.path).name}", second=opened.source)
+
+    def _stage(self, opened: OpenedModel, ready: Callable[[OpenedModel], None]) -> None:
         name = Path(opened.source.path).name
         if not is_played(opened):
             self._opening.give_up()
             said = f"{name} is rendered as a whole, not played."
             self._control.trouble(ModelError(said, "Open it as the model of the project.", about=name))
             return
-        self._load(opened, lambda: self._settle(opened, B))
+        self._load(opened, lambda: ready(opened))
 
     def _load(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
         def refused(error: StudioError) -> None:
