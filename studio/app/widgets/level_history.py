@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -60,14 +60,18 @@ class LevelHistory(QWidget):
         painter.setBrush(theme.color("wave_field"))
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 6, 6)
         painter.fillRect(QRectF(1, round(middle), self.width() - 2, 1), theme.color("panel_border"))
-        inks = theme.color(self._ink), theme.color("meter_clip")
-        wide = (self.width() - 2) / COLUMNS
-        for age, level in enumerate(reversed(self._levels)):
-            tall = max(0.5, min(level, 1.0) * (middle - 4))
-            column = QRectF(self.width() - 1 - (age + 1) * wide, middle - tall, wide, 2 * tall)
-            painter.fillRect(column, inks[level >= TOO_LOUD])
+        self._draw_columns(painter, middle)
         font = self.font()
         font.setPixelSize(11)
         painter.setFont(font)
         painter.setPen(theme.color("text_muted"))
         painter.drawText(QRectF(10, 5, self.width() - 20, 16), Qt.AlignmentFlag.AlignLeft, self._title)
+
+    def _draw_columns(self, painter: QPainter, middle: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # else seams show between them
+        inks = self._theme.color(self._ink), self._theme.color("meter_clip")
+        edge, wide = self.width() - 1, (self.width() - 2) / COLUMNS
+        for age, level in enumerate(reversed(self._levels)):
+            left, right = (round(edge - each * wide) for each in (age + 1, age))
+            tall = max(1, round(min(level, 1.0) * (middle - 4)))
+            painter.fillRect(QRect(left, round(middle) - tall, right - left, 2 * tall), inks[level >= TOO_LOUD])
