@@ -27,11 +27,12 @@ class Inbox:
 
     def take(self, obey: Callable[[Command], None]) -> None:
         """Obey all that has come, in the order in which it was sent."""
+        written = self._board.commands  # before the look at what is posted: what is written after that comes behind it
         while self._posted:
             sent, command = self._posted.popleft()
             self._read(sent, obey)
             obey(command)
-        self._read(self._board.commands, obey)
+        self._read(written, obey)
 
     def _read(self, sent: int, obey: Callable[[Command], None]) -> None:
         """Obey the pipe's records up to this one; an empty pipe is never read, which would wait."""

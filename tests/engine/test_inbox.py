@@ -1,6 +1,7 @@
 """Commands are obeyed in the order in which they were given, whichever way they took."""
 
 import os
+from collections import deque
 
 import numpy as np
 import pytest
@@ -38,6 +39,25 @@ def test_the_two_ways_are_one_queue(ways):
     for number, turn in enumerate(turns):
         both[turn](Command(Op.SEEK, number))
     assert frames_of(inbox) == list(range(500))
+
+
+def test_what_comes_while_the_inbox_is_looked_through_stays_in_order(ways):
+    inbox, through_pipe, post = ways
+
+    class Interrupted(deque):
+        """The reader looked, and lost its turn before it went on."""
+
+        def __bool__(self):
+            looked = len(self) > 0
+            if not sent:
+                post(Command(Op.SEEK, 1))
+                through_pipe(Command(Op.SEEK, 2))
+                sent.append(True)
+            return looked
+
+    sent = []
+    inbox._posted = Interrupted()
+    assert frames_of(inbox) + frames_of(inbox) == [1, 2]
 
 
 def test_nothing_is_waited_for(ways):
