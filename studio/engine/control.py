@@ -253,8 +253,9 @@ class Control:
         self._tell({"event": "unloaded", "slot": slot})
 
     def _load_audio(self, message: Message) -> None:
+        parts = Parts(message["parts"])  # may read from the disk, while what was there before plays on
         with self._silence():
-            self._parts = Parts(message["parts"])
+            self._parts = parts
             self._attach(self._live.graph, message["position"])
 
     def _append_audio(self, message: Message) -> None:

@@ -11,6 +11,9 @@ import numpy as np
 from studio.engine.source import Samples
 from studio.errors import FileError
 
+TOUCHED_BYTES = 256 * 2**20  # eleven minutes of stereo; of what is longer the system reads ahead
+PAGE_SAMPLES = 1024  # floats in the smallest page there is
+
 
 class Parts:
     """Sounds in a row as the window names them: path, frames, channels, sample_rate, name of each.
@@ -39,11 +42,12 @@ class Parts:
 
 
 def _mapped(part: dict[str, Any]) -> Samples:
-    """The sound, with the system asked to have it in memory before the callback reads it."""
+    """The sound in memory, so that the callback waits for no disk wherever the play head goes."""
     try:
         samples = np.memmap(part["path"], np.float32, "r", shape=(part["channels"], part["frames"]))
     except (OSError, ValueError) as error:  # gone, or shorter than it was
         raise FileError(f"{part['name']} is no longer there.", "Open it again.", about=part["name"]) from error
     if hasattr(mmap, "MADV_WILLNEED"):
         samples._mmap.madvise(mmap.MADV_WILLNEED)  # type: ignore[attr-defined]
+    np.signbit(samples.reshape(-1)[: TOUCHED_BYTES // samples.itemsize : PAGE_SAMPLES])  # reads a sample of each page
     return samples
