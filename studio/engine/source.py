@@ -104,14 +104,12 @@ class Source:
         if is_heard:
             self.seek(frame)
         else:
-            self._pending = None
             self._jump(frame, None)
 
     def fade_in(self) -> None:
         """Begin at the play head, but out of silence."""
         if self._started:
             self._jump(self.head if self._hand is None else self._grain_start(), None)
-            self._pending = None
 
     def set_loop(self, start: int, end: int) -> None:
         """Jump from frame `end` to frame `start`; widened to 20 ms, and no loop where the sound is shorter."""
@@ -139,11 +137,9 @@ class Source:
         loop = self.loop
         if self._hand is not None:
             if self._pending is not None or self.position >= self._grain_end - self._fade.length:
-                self._pending = None
                 self._jump(self._grain_start(), self.position)
         elif self._pending is not None:
-            wish, self._pending = self._pending, None
-            self._jump(wish, self.position)
+            self._jump(self._pending, self.position)
         elif loop is not None and self._is_in(loop) and self.position >= loop[1] - self._fade.length:
             self._jump(self.position - loop[1] + loop[0], self.position)
 
@@ -160,7 +156,8 @@ class Source:
         return loop is not None and self.position <= loop[1] + self._fade.length
 
     def _jump(self, frame: int, origin: int | None) -> None:
-        self._from, self.position = origin, frame
+        """Begin a fade from `origin` to `frame`; an older wish is void."""
+        self._from, self.position, self._pending = origin, frame, None
         self._fade.jump(is_open=False)
         self._fade.open()
 

@@ -8,7 +8,8 @@ models, other block sizes and rates, another depth, the card pulled out and put 
 must answer within two seconds. Printed in the end, and the exit status is 1 where a goal is missed:
 
     memory: of all engines together and of the window, MB a minute after the warm-up (the first tenth, at most 3 min);
-        the slope through the medians of the minutes, since a swap needs two engines for a moment
+        the slope through the least of each minute, since a spare is there at some moments and not at others;
+        with --no-spare it is one engine all the time
     late blocks: outside announced swaps and standstills of the machine, as the card saw them
     silences: at swaps of models, the longest stretch without sound; those at swaps of devices are told apart
     left over: engines that outlive the player
@@ -324,10 +325,10 @@ class Soak:
 
 
 def slope(points: list[tuple[float, float]]) -> float | None:
-    """MB a minute through the median of each minute; None where there are fewer than three."""
+    """MB a minute through the least of each minute; None where there are fewer than three."""
     minutes = sorted({int(minute) for minute, _ in points})
-    medians = [float(np.median([mb for minute, mb in points if int(minute) == each])) for each in minutes]
-    return round(float(np.polyfit(minutes, medians, 1)[0]), 3) if len(minutes) > 2 else None
+    least = [min(mb for minute, mb in points if int(minute) == each) for each in minutes]
+    return round(float(np.polyfit(minutes, least, 1)[0]), 3) if len(minutes) > 2 else None
 
 
 def continuous(rate: int) -> np.ndarray:

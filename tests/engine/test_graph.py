@@ -86,6 +86,24 @@ def test_many_seeks_in_a_hurry_end_at_the_last(hands, stream):
     assert 12345 < position <= 12345 + 20 * 128
 
 
+@pytest.mark.parametrize("block", [64, 96, 160, 256])
+def test_whatever_hands_did_before_the_last_seek_counts(hands, stream, block):
+    """Jumps, loops and scrubbing at any moment of the fades of others."""
+    made, random = playing(hands, np.zeros((2, 480000), np.float32), stream(), block), np.random.default_rng(block)
+    moves = (Op.SEEK, Op.SEEK, Op.SEEK, Op.SCRUB, Op.SCRUB_END, Op.LOOP, Op.NO_LOOP)
+    for _ in range(400):
+        for op in random.choice(moves, random.integers(1, 6)):
+            start = int(random.integers(0, 400000))
+            made.graph.obey(Command(Op(op), start, start + int(random.integers(0, 5000))))
+            made.run(int(random.integers(1, 7)))
+        target = int(random.integers(0, 400000))
+        for command in (Command(Op.SCRUB_END), Command(Op.NO_LOOP), Command(Op.SEEK, target)):
+            made.graph.obey(command)
+        made.run(16)
+        assert target <= made.graph.source.head <= target + 16 * block
+        made.heard.clear()
+
+
 def test_a_loop_is_exact_to_the_sample_and_goes_on_for_ever(hands, stream):
     made, audio = playing(hands, noise(), stream()), noise()
     made.graph.obey(Command(Op.LOOP, 1000, 3001))
