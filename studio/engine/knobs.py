@@ -11,7 +11,7 @@ from studio.engine.ramp import Ramp
 
 
 class Knobs:
-    """Follows the positions that a hand moves, 20 ms behind and without steps.
+    """Follows the positions that a hand moves, 16 ms behind and without steps.
 
     Attributes:
         rows: `[count, block]`, the positions 0…1 of the present block.

@@ -62,7 +62,7 @@ def test_a_knob_is_heard_sample_by_sample_and_held_within_its_range(hands, strea
     rows = torch.cat(made.graph.voice._stream.seen[-10:], dim=1)
     steps = rows[0].diff()
     assert rows[:, -1].tolist() == [1.0, 0.5, 0.0] and rows[:, 0].tolist() == [0.0, 0.0, 1.0]
-    assert float(steps.max()) == pytest.approx(1 / 960, rel=0.01) and float(steps.min()) >= 0
+    assert float(steps.max()) == pytest.approx(1 / 768, rel=0.01) and float(steps.min()) >= 0
 
 
 @pytest.mark.parametrize("where", [24000, 100, 30003])

@@ -24,7 +24,7 @@ def test_a_lane_moves_its_knob_and_leaves_the_others_to_the_hand(hands, stream):
         assert made.graph.positions[1] == pytest.approx(block * 128 / 24000)
     rows = knob_rows(made, 179)
     expected = np.arange(1, rows.shape[1] + 1) / 24000
-    assert np.abs(rows[1] - expected)[128:].max() < 0.025 * 2, "late by at most 20 ms and a block"
+    assert np.abs(rows[1] - expected)[128:].max() < 0.025 * 2, "late by at most 16 ms and a block"
     assert (rows[0] == 0.25).all() and (rows[2] == 0.75).all() and np.diff(rows[1]).min() >= 0
 
 
