@@ -34,7 +34,8 @@ class Background:
     """Renders the graph on a thread of ordinary priority; the card's callback plays what is there.
 
     Play and pause are answered here, since the graph runs on while the ear waits. Whatever else changes the sound,
-    a knob, a level, a jump, throws away what lies ahead of the play head and begins there anew.
+    a knob, a level, a jump, throws away what lies ahead of the play head and begins there anew. A hand that scrubs is
+    followed once it lets go.
 
     Args:
         graph: rendered by nobody else from now on.
@@ -63,6 +64,7 @@ class Background:
         self.is_playing, self.now = graph.playing, Moment(graph.source.head)
         self._begin_at, self._stands = graph.source.head, False
         self._used, self._used_levels = positions.copy(), _seen(levels)
+        self._hand: float | None = graph.source.head if graph.source.is_held else None  # where one holds the play head
         self._wake, self._closing = threading.Event(), False
         self._thread = threading.Thread(target=self._work, name="render in the background", daemon=True)
         self._thread.start()
@@ -99,7 +101,12 @@ class Background:
         elif command.op == Op.STOP:
             self.is_playing = False
             self._orders.append(Command(Op.SEEK, 0))
-        elif command.op not in (Op.SCRUB, Op.SCRUB_END):  # nothing to be heard at once
+        elif command.op == Op.SCRUB:  # nothing could be heard at once
+            self._hand = command.a
+        else:
+            if command.op == Op.SCRUB_END and self._hand is not None:
+                self._orders.append(Command(Op.SEEK, self._hand))
+                self._hand = None
             self._orders.append(command)
         self._wake.set()
 

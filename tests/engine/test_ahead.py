@@ -188,6 +188,19 @@ def test_in_the_background_seek_and_pause_are_heard_at_once(card):
     assert np.abs(np.diff(silent)).max() < 0.01
 
 
+def test_in_the_background_the_play_head_goes_where_a_hand_lets_go_of_it(card):
+    played = card(ramp(6000 * BLOCK), depth=None)
+    played.obey(Op.PLAY)
+    played.wait_ready(1000 * BLOCK)
+    for frame in (1000, 3000, 5000):
+        played.obey(Op.SCRUB, frame * BLOCK)
+        played.run(3)
+    assert played.board.position < 1000 * BLOCK
+    played.obey(Op.SCRUB_END)
+    cards.wait_for(lambda: played.run(1)[0, -1] > 0.7, 10, "what lies behind the hand")
+    assert 5000 * BLOCK <= played.board.position < 5400 * BLOCK
+
+
 def exchanged(played, exchange):
     """What the control thread does: under a hush, in silence. Returns where the play head was."""
     played.graph.hush()
