@@ -41,6 +41,7 @@ PROBES = (
     Cell("ours", "overhead", "gui", seconds=15),
     Cell("ours", "overhead", "idle", seconds=15),
     Cell("ours", "overhead_live", "gui", seconds=15),
+    Cell("ours", "overhead_live", "gui", block=64, seconds=60),
     Cell("ours", "exact", "idle", 128, 0, seconds=5),
     Cell("ours", "exact", "idle", 64, 2, seconds=5),
     Cell("ours", "unplugged", "idle", seconds=15),

@@ -1,6 +1,6 @@
 """The real-time engine beside the usual designs and a perfect C callback, on the bench's sound card: one table.
 
-    python tests/benchmarks/engine.py                       about eight minutes
+    python tests/benchmarks/engine.py                       about nine minutes
     python tests/benchmarks/engine.py --short               two minutes
     python tests/benchmarks/engine.py --long --results figures.jsonl --minutes 25
     python tests/benchmarks/engine.py --table --results figures.jsonl > docs/figures/engine.txt
@@ -11,7 +11,7 @@ evidence; moments in which the machine itself stood still are left out, as the b
 pretended window runs at a low real-time priority, so that other users of the machine do not blur the picture.
 
 With --results each finished cell is kept as a line; what is there already is not measured again, so the long form
-(75 minutes) can be run in parts: --minutes ends one before the cell that would go beyond. The naive design has the
+(76 minutes) can be run in parts: --minutes ends one before the cell that would go beyond. The naive design has the
 model in the callback of the window's process, the worker a thread beside that callback, two blocks ahead.
 """
 

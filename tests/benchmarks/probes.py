@@ -6,6 +6,8 @@ overhead: blocks of our callback, calls of the bare model, and a callback that d
     design) take turns of fifty, in one process, on one thread of the card, so all meet the same caches, the same
     priority and the same busy neighbour. Of callbacks the card takes the time, from the call to the return; of the bare
     model only the call itself counts. A sound is played; live input has the feedback guard besides (`overhead_live`).
+    `too_long`: of ten thousand of each, ours, usual and bare, those that took longer than a block: what a machine that
+    slows down does to the model alone.
 exact: what the card was given, sample by sample, beside an offline render.
 unplugged: from the moment the card is pulled out to the first loud sample on the other one; the worst of three.
 killed, crashed, killed without a spare: from the end of the engine to the first loud sample, while a Qt event loop
@@ -127,9 +129,17 @@ def overhead(folder: Path, load: str, block: int, depth: int, seconds: int, live
     calls = min(int(card.evidence["calls"]), cards.bench.MAXCB)
     took = (card.evidence["t_out"][:calls] - card.evidence["t_in"][:calls]) / 1e3
     turns = np.arange(calls) // TURN
-    ours, naive = (float(np.median(took[(turns % 3 == turn) & (turns >= 6)])) for turn in (OURS, USUAL))
-    model = float(np.median(bare[2 * TURN :]))
-    return {"over_us": ours - model, "ratio": ours / model, "usual_over_us": naive - model, "bare_us": model}
+    ours, naive = (took[(turns % 3 == turn) & (turns >= 6)] for turn in (OURS, USUAL))
+    bare = bare[2 * TURN :]
+    model = float(np.median(bare))
+    over = {"over_us": float(np.median(ours)) - model, "usual_over_us": float(np.median(naive)) - model}
+    return {**over, "ratio": float(np.median(ours)) / model, "bare_us": model,
+            "too_long": [too_long(each, block) for each in (ours, naive, bare)]}  # fmt: skip
+
+
+def too_long(took_us: np.ndarray, block: int) -> float:
+    """Of ten thousand, those that took longer than a block lasts."""
+    return float(np.mean(took_us > block / RATE * 1e6)) * 1e4
 
 
 def overhead_inside(folder: Path, block: int, source: str) -> None:
