@@ -104,9 +104,9 @@ class Listener:
             elif peak > AUDIBLE:
                 self.loudest = max(self.loudest, peak)
                 self._heard(due, due + round((end - first) / rate * 1e9))
-            if evidence["flags"][slot] > 0:
+            if (lost := int(evidence["flags"][slot])) > 0:
                 took = (round((int(evidence[name][slot]) - due) / 1e6, 2) for name in ("t_in", "t_out"))
-                self.lost.append(Late(due, int(evidence["block"]), *took))
+                self.lost.append(Late(due, (end - first) // (lost + 1), *took))
         stream.calls = max(stream.calls, calls - 1)
         for number in range(stream.pauses, int(evidence["npause"])):
             at, long = int(evidence["pause_t"][number % 65536]), int(evidence["pause_us"][number % 65536]) * 1000
