@@ -22,6 +22,7 @@ from studio.errors import ModelError, StudioError
 from studio.link.shared import Levels, StillLevels
 from studio.wrappers.captured import Captured, load_captured
 from studio.wrappers.stream import open_stream
+from studio.wrappers.torchscript import detached
 
 __all__ = ["Cost", "Playable", "Voice", "computing", "load_voice", "open_voice"]
 WARM_UPS = 30  # calls until TorchScript has optimised itself and its times are steady
@@ -153,20 +154,27 @@ class Voice:
         self.cost = measure_cost(lambda: self.process(noise, positions), self.reset, period)
 
 
-def open_voice(captured: Captured, channels: int, sample_rate: int, block: int) -> Voice:
-    """A captured model, ready to play. Raises: ModelError."""
+def open_voice(captured: Captured, channels: int, sample_rate: int, block: int, *, one_of_many: bool = False) -> Voice:
+    """A captured model, ready to play.
+
+    Args:
+        one_of_many: this process will play others after it; its memory has to be given back.
+
+    Raises: ModelError.
+    """
     if captured.call.labels:
         raise ModelError("The model labels sound; it makes none to be heard.", "Its labels are shown instead.")
     if captured.call.offline:
         raise ModelError("The model makes its sound as a whole and cannot be played.", "Render a sound with it.")
     outputs = tuple(output.channels for output in captured.call.outputs)
     shape = {"channels": channels, "sample_rate": sample_rate, "block": block}
-    return Voice(open_stream(captured), len(captured.numeric), outputs, **shape)
+    stream = open_stream(captured)
+    return Voice(detached(stream) if one_of_many else stream, len(captured.numeric), outputs, **shape)
 
 
 def load_voice(path: Path, channels: int, sample_rate: int, block: int) -> Voice:
-    """The same from its archive. Raises: ModelError."""
-    return open_voice(load_captured(path), channels, sample_rate, block)
+    """The same from its archive, in a process that plays one model after the other. Raises: ModelError."""
+    return open_voice(load_captured(path), channels, sample_rate, block, one_of_many=True)
 
 
 @contextlib.contextmanager

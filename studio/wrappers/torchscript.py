@@ -83,6 +83,15 @@ def save(module: ScriptModule, buffer: io.BytesIO, extra: dict[str, str]) -> Non
         torch.jit.save(module, buffer, _extra_files=extra)
 
 
+def detached(module: ScriptModule) -> ScriptModule:
+    """A copy whose code goes with it; what is scripted stays in memory, with its plans, to the end of the process."""
+    buffer = io.BytesIO()
+    save(module, buffer, {})
+    buffer.seek(0)
+    with _quiet():
+        return torch.jit.load(buffer, map_location="cpu")  # type: ignore[no-untyped-call]
+
+
 def to_onnx(
     function: Any,
     inputs: tuple[Tensor, ...],

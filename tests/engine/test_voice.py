@@ -1,5 +1,8 @@
 """What a voice knows of its model: what a call costs, and how much it wants at once."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -93,3 +96,25 @@ def test_double_precision_is_heard_as_it_is(stream):
     fine.misbehave = lambda out: out.to(torch.float64) * 0.5
     voice = Voice(fine, 0, (2,), channels=2, sample_rate=48000, block=64)
     assert (voice.process(np.ones((2, 64), np.float32), np.zeros(0)) == 0.5).all()
+
+
+def test_models_that_are_played_one_after_the_other_give_their_memory_back(archives):
+    """In a process of its own, which has heard each block size and model before it is weighed."""
+    script = f"""
+import gc
+from pathlib import Path
+from studio.engine.voice import computing, load_voice
+
+def swapped(times):
+    for _ in range(times):
+        load_voice(Path({str(archives["half"])!r}), 2, 48000, 256)
+    gc.collect()
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss_Anon:"))
+
+with computing():
+    before = swapped(3)
+    print((swapped(6) - before) / 6)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1.5, "MB for each"
