@@ -111,8 +111,7 @@ class Handover:
                 fits = not self._is_unfit and self._new.held == self._wanted.keys
                 if fits:
                     if self._old.has_obeyed:  # sound may have come to its end by itself
-                        self._wanted.position = self._old.board.position
-                        self._wanted.playing = bool(self._old.board.playing)
+                        self._wanted.stand(self._old.board)
                     self._old.command(Command(Op.PAUSE))
                     self.is_switching = True
             if fits:

@@ -164,7 +164,7 @@ class Keeper:
     def _catch_up(self) -> None:
         """Where the play head is, unless it has been sent elsewhere."""
         if self.active.has_obeyed and not self.active.is_arriving and not self.is_switching:
-            self.wanted.position, self.wanted.playing = self.board.position, bool(self.board.playing)
+            self.wanted.stand(self.board)
 
     def _brief(self, engine: Engine, at: tuple[int, int] | None) -> None:
         """Start it where that has not been done, and tell it all it has to do."""

@@ -123,6 +123,10 @@ class Wanted:
         pairs = zip(self.models, self.loaded, strict=True)
         return [model for model, loaded in pairs if model is not None and model != loaded]
 
+    def stand(self, board: Board) -> None:
+        """Where the engine of this board is, and whether it plays."""
+        self.position, self.playing = board.position, bool(board.playing)
+
     def settle(self, slot: int, key: str) -> bool:
         """The model of this key is there; whether it is the one wanted."""
         model = self.models[slot]

@@ -73,9 +73,9 @@ def trace(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[ScriptModule, 
     return made, doubts
 
 
-def load(path: str, extra: dict[str, Any] | None = None) -> ScriptModule:
+def load(file: str | io.BytesIO, extra: dict[str, Any] | None = None) -> ScriptModule:
     with _quiet():
-        return torch.jit.load(path, map_location="cpu", _extra_files=extra)  # type: ignore[no-untyped-call]
+        return torch.jit.load(file, map_location="cpu", _extra_files=extra)  # type: ignore[no-untyped-call]
 
 
 def save(module: ScriptModule, buffer: io.BytesIO, extra: dict[str, str]) -> None:
@@ -88,8 +88,7 @@ def detached(module: ScriptModule) -> ScriptModule:
     buffer = io.BytesIO()
     save(module, buffer, {})
     buffer.seek(0)
-    with _quiet():
-        return torch.jit.load(buffer, map_location="cpu")  # type: ignore[no-untyped-call]
+    return load(buffer)
 
 
 def to_onnx(
