@@ -83,8 +83,11 @@ def test_live_input_warns_once_and_comes_back_to_the_sound(opened, dialog, qtbot
     dialogs(opened)[0].yes.click()
     qtbot.waitUntil(lambda: opened.controller.playing.device.live and live.isChecked())
     assert asked(opened)[3] is True
+    transport = opened.page.audio.transport
+    assert not transport.time.isVisible() and not transport.loop.isVisible() and transport.bypass.isVisible()
     opened.page.audio.head.source.file.click()
     qtbot.waitUntil(lambda: not opened.controller.playing.device.live)
+    assert transport.time.isVisible() and transport.loop.isVisible()
     sound = opened.controller.listening.now
     opened.window.menus.actions["play.live"].trigger()
     qtbot.waitUntil(lambda: opened.controller.playing.device.live)

@@ -83,6 +83,18 @@ def test_a_b_that_is_gone_can_be_done_without(opened, qtbot):
     assert opened.project.second is None
 
 
+def test_a_b_that_the_engine_refuses_can_be_done_without(opened, qtbot):
+    tell = opened.engine.tell
+    opened.engine.__dict__["load_model"] = lambda captured, key, quiet, knobs, slot: tell(
+        {"event": "failed", "about": "model", "key": key, "message": "It does not fit.", "hint": ""}
+    )
+    opened.controller.editing.change("Compare", second=other(opened))
+    qtbot.waitUntil(lambda: opened.window.strip.isVisible())
+    assert "It does not fit" in opened.window.strip.sentence.text() and opened.controller.second.now is None
+    next(each for each in opened.window.strip.findChildren(QPushButton) if each.text() == "Do without B").click()
+    assert opened.project.second is None
+
+
 def test_swap_makes_b_the_model_of_the_project(pair, qtbot):
     pair.window.menus.actions["second.swap"].trigger()
     qtbot.waitUntil(lambda: pair.project.model.path.endswith("other.py"))

@@ -11,7 +11,7 @@ from studio.app.controller.opening import Opening, Questions
 from studio.app.controller.playing import is_played
 from studio.app.state import ModelState, Pair
 from studio.document.opened import ModelSource, OpenedModel
-from studio.errors import ModelError, StudioError
+from studio.errors import ModelError
 from studio.link.shared import KNOBS
 
 if TYPE_CHECKING:
@@ -133,10 +133,11 @@ class Second(QObject):
 
     def _begin(self, source: ModelSource, ready: Callable[[OpenedModel], None]) -> None:
         self._own = {}
-        self._opening.open(source, lambda opened: self._stage(opened, ready), self._failed)
+        self._opening.open(source, lambda opened: self._stage(opened, ready), lambda error, _: self._failed(error))
 
-    def _failed(self, error: Exception, source: ModelSource) -> None:
+    def _failed(self, error: Exception) -> None:
         """One that the project names can be named no more."""
+        self._opening.give_up()
         named = self._control.project.second is not None and self.now is None
         self._control.trouble(error, *([("Do without B", self.close)] if named else []))
 
@@ -149,22 +150,17 @@ class Second(QObject):
     def _stage(self, opened: OpenedModel, ready: Callable[[OpenedModel], None]) -> None:
         name = Path(opened.source.path).name
         if not is_played(opened):
-            self._opening.give_up()
             said = f"{name} is rendered as a whole, not played."
-            self._control.trouble(ModelError(said, "Open it as the model of the project.", about=name))
+            self._failed(ModelError(said, "Open it as the model of the project.", about=name))
             return
         self._load(opened, lambda: ready(opened))
 
     def _load(self, opened: OpenedModel, ready: Callable[[], None]) -> None:
-        def refused(error: StudioError) -> None:
-            self._opening.give_up()
-            self._control.trouble(error)
-
         player = self._playing.player
         if player is None:
-            refused(ModelError("The sound engine is not running.", "Start the program again."))
+            self._failed(ModelError("The sound engine is not running.", "Start the program again."))
             return
-        self._playing.expect(B, opened.captured, ready, refused)
+        self._playing.expect(B, opened.captured, ready, self._failed)
         player.load_model(opened.captured, opened.captured, False, self._positions(opened), B)
 
     def _settle(self, opened: OpenedModel, heard: int) -> None:

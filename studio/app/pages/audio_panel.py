@@ -126,6 +126,7 @@ class AudioPanel(QFrame):
         for place in self._places:
             place.setCurrentIndex(int(bool(said)))
         self.ruler.setVisible(not said)
+        self.transport.show_live(bool(said))
         self._show_part()
         if not said:
             self.live_in.clear()

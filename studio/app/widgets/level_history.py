@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.app.theme.theme import Theme
+from studio.app.widgets.field import draw_chip, draw_field
 
 COLUMNS = 360  # at thirty a second: twelve seconds
 TOO_LOUD = 1.0
@@ -54,21 +55,11 @@ class LevelHistory(QWidget):
             self.draw(painter)
 
     def draw(self, painter: QPainter) -> None:
-        theme, middle = self._theme, self.height() / 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("panel_border"), 1))
-        painter.setBrush(theme.color("wave_field"))
-        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 6, 6)
-        painter.fillRect(QRectF(1, round(middle), self.width() - 2, 1), theme.color("panel_border"))
-        self._draw_columns(painter, middle)
-        font = self.font()
-        font.setPixelSize(11)
-        painter.setFont(font)
-        painter.setPen(theme.color("text_muted"))
-        painter.drawText(QRectF(10, 5, self.width() - 20, 16), Qt.AlignmentFlag.AlignLeft, self._title)
+        draw_field(painter, self._theme, self.width(), self.height())
+        self._draw_columns(painter, self.height() / 2)
+        draw_chip(painter, self._theme, self._title, Qt.AlignmentFlag.AlignLeft, self.width())
 
     def _draw_columns(self, painter: QPainter, middle: float) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # else seams show between them
         inks = self._theme.color(self._ink), self._theme.color("meter_clip")
         edge, wide = self.width() - 1, (self.width() - 2) / COLUMNS
         for age, level in enumerate(reversed(self._levels)):

@@ -110,6 +110,11 @@ class Transport(QWidget):
         self.time.setText(f"{clock(at_s)} / {clock(all_s)}" if self.width() >= ROOMY_PX else clock(at_s))
         self.time.setToolTip(f"of {clock(all_s)}")
 
+    def show_live(self, live: bool) -> None:
+        """What comes in as it is played has no place in time, and no part to be repeated."""
+        for each in (self.time, self.selection, self.loop):
+            each.setVisible(not live)
+
     def show_selection(self, start_s: float, end_s: float) -> None:
         self.selection.show_selection(start_s, end_s)
 

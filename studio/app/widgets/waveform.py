@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.app.theme.theme import Theme
+from studio.app.widgets.field import draw_chip, draw_field
 from studio.app.widgets.lines import PeakSource, draw_peaks
 from studio.app.widgets.regions import Region, draw_regions
 
@@ -251,13 +252,7 @@ class Waveform(QWidget):
 
     def draw_sound(self, painter: QPainter, width: int, height: int, scale: float) -> None:
         """The part that only changes with the view, in device pixels."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.color("panel_border"), scale))
-        painter.setBrush(self._theme.color("wave_field"))
-        edge = scale / 2
-        painter.drawRoundedRect(QRectF(edge, edge, width - scale, height - scale), 6 * scale, 6 * scale)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(QRect(0, height // 2, width, max(1, round(scale))), self._theme.color("panel_border"))
+        draw_field(painter, self._theme, width, height, scale)
         if self._peaks is not None:
             painter.setPen(self._theme.color(self._ink, 0.4 if self._stale or self._dimmed else 1.0))
             start, end = self._view
@@ -270,31 +265,13 @@ class Waveform(QWidget):
         self._draw_words(painter, width, height, scale)
 
     def _draw_words(self, painter: QPainter, width: int, height: int, scale: float) -> None:
-        font = self.font()
-        font.setPixelSize(round(11 * scale))
-        painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(6 * scale, 5 * scale, width - 12 * scale, 16 * scale)
         title = f"{self._title} · muted" if self._dimmed else self._title
-        self._draw_chip(painter, box, title, Qt.AlignmentFlag.AlignLeft)
+        draw_chip(painter, self._theme, title, Qt.AlignmentFlag.AlignLeft, width, scale)
         if self._peaks is not None:
-            self._draw_chip(painter, box, self._note, Qt.AlignmentFlag.AlignRight)
+            draw_chip(painter, self._theme, self._note, Qt.AlignmentFlag.AlignRight, width, scale)
         else:
+            painter.setPen(self._theme.color("text_muted"))
             painter.drawText(QRectF(0, 0, width, height - 24 * scale), Qt.AlignmentFlag.AlignCenter, self._note)
-
-    def _draw_chip(self, painter: QPainter, box: QRectF, text: str, side: Qt.AlignmentFlag) -> None:
-        """Words on a ground of their own, legible over any wave."""
-        if not text:
-            return
-        metrics = painter.fontMetrics()
-        wide = metrics.horizontalAdvance(text) + box.height() * 0.6
-        x = box.left() if side == Qt.AlignmentFlag.AlignLeft else box.right() - wide
-        chip = QRectF(x, box.top(), wide, box.height())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("wave_field", 0.8))
-        painter.drawRoundedRect(chip, box.height() / 4, box.height() / 4)
-        painter.setPen(self._theme.color("text_muted"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _strip(x: float, height: int) -> QRect:
