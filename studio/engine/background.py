@@ -84,10 +84,8 @@ class Background:
         self._closing = True
         self._wake.set()
         self._thread.join()
-        if not self._stands:
-            self._graph.restart(self._head)
-        while self._orders:
-            self._graph.obey(self._orders.popleft())
+        head = self._graph.source.head if self._stands else self._head  # the sound may have been exchanged
+        self._graph.restart(self._obey_orders(head))
         self._graph.playing = self.is_playing
 
     def obey(self, command: Command) -> None:
@@ -185,7 +183,7 @@ class Background:
         """Until the hush is over. What is exchanged meanwhile finds the play head where the ear is."""
         while self._graph.is_hushed and not self._is_quiet and not self._closing:
             self._rest()
-        self._graph.restart(self._obey_orders())
+        self._graph.restart(self._obey_orders(self._head))
         self._stands = True
         while self._graph.is_hushed and not self._closing:
             self._rest()
@@ -206,13 +204,12 @@ class Background:
 
     def _renew(self) -> None:
         """Begin a new edition at the play head, or where a jump was wanted."""
-        at = self._obey_orders()
+        at = self._obey_orders(self._head)
         self._used, self._used_levels = self._positions.copy(), _seen(self._levels)
         self._restart(at)
 
-    def _obey_orders(self) -> int:
-        """Do what was ordered; returns where the play head is to be."""
-        at = self._head
+    def _obey_orders(self, at: int) -> int:
+        """Do what was ordered; returns where the play head is to be, which is `at` now."""
         while self._orders:
             command = self._orders.popleft()
             if command.op == Op.SEEK:

@@ -237,11 +237,14 @@ class Control:
         """Render as far ahead as the models need now."""
         self._pacing.wanted = self._wanted.get("depth")
         self._pacing.choose()
-        refusal = self._pacing.refusal
-        if refusal is not None and self._pacing.refuses_live:
-            self._fail("device", refusal)
-        elif refusal is not None:
-            self._tell({"event": "overload", **refusal.to_dict()})
+        for slot, refusal in self._pacing.refusals.items():
+            if slot == 0 and self._pacing.refuses_live:
+                self._fail("live", refusal, self._keys.get(slot, ""), slot=slot)
+            else:
+                self._tell_overload(refusal, slot)
+
+    def _tell_overload(self, error: StudioError, slot: int) -> None:
+        self._tell({"event": "overload", **error.to_dict(), "key": self._keys.get(slot, ""), "slot": slot})
 
     def _unload_model(self, message: Message) -> None:
         slot = message["slot"]
@@ -309,9 +312,9 @@ class Control:
         self._live.post(Command(Op(message["op"]), message["a"], message["b"]))
 
     def _explain(self, _: Message) -> None:
-        fault = self._live.graph.fault
-        if fault is None and self._pacing.refusal is None:
-            self._tell({"event": "overload", **self._pacing.explain().to_dict()})
+        fault, heard = self._live.graph.fault, self._live.graph.voice_heard
+        if fault is None and heard not in self._pacing.refusals:
+            self._tell_overload(self._pacing.explain(), heard)
         if fault is not None:
             said = str(fault).strip().splitlines()[-1][:200] if str(fault).strip() else type(fault).__name__
             error = ModelError(f"The model failed while it played: {said}", "You hear the dry sound.")

@@ -156,10 +156,9 @@ class Graph:
         self._seats.seat.give_up(fault)
         self.guard.bridge()
 
-    def refuse_model(self) -> None:
-        """The same, and do not try again when play is pressed: it is known that it cannot be."""
-        self.give_up_model()
-        self._seats.seat.is_refused = True
+    def refuse_model(self, slot: int) -> None:
+        """Do not call this model, nor try it when play is pressed: it is known that it cannot be. Only while still."""
+        self._seats.refuse(slot)
 
     def obey(self, command: Command) -> None:
         """Do what a hand on the transport asks; it is heard from the next block on."""

@@ -9,6 +9,7 @@ from studio.engine.voice import Voice, computing
 from studio.errors import ModelError
 
 DRY = "you hear the dry sound."
+DRY_INSTEAD = "in its place you hear the dry sound."
 
 
 class Pacing:
@@ -16,25 +17,32 @@ class Pacing:
 
     Attributes:
         wanted: blocks to render ahead as the user said; None: as many as it takes.
-        refusal: why the model that is heard cannot be played here, which was clear before it was tried.
-        refuses_live: no block size would help.
+        refusals: by slot, why a model cannot be played here, which was clear before it was tried.
+        refuses_live: no block size would help the first model.
     """
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self.wanted: int | None = None
-        self.refusal: ModelError | None = None
+        self.refusals: dict[int, ModelError] = {}
         self.refuses_live = False
 
     def choose(self) -> None:
-        """Set the depth. Only in silence."""
-        graph = self._live.graph
-        self.refusal, self.refuses_live = None, False
-        if graph.voice is not None and self._depth(graph.voice) is None:
-            self._slow(graph.voice)
+        """Set the depth, the same whichever model is heard. Only in silence."""
+        graph, self.refusals = self._live.graph, {}
+        depths = {slot: self._depth(voice) for slot, voice in enumerate(graph.voices) if voice is not None}
+        slow = [slot for slot, depth in depths.items() if depth is None]
+        shares = {slot: self._share(slot) for slot in slow}
+        workable = {slot: self._find_workable(slot) for slot in slow}
+        is_hopeless = None in workable.values()
+        if is_hopeless and not graph.is_live:
+            self._live.use_depth(None, adapts=False)
             return
-        depths = [self._depth(voice) for voice in graph.voices if voice is not None]
-        needed = max((depth for depth in depths if depth is not None), default=0)
+        for slot in slow:
+            graph.refuse_model(slot)
+            self.refusals[slot] = _refused(slot, shares[slot], graph.block, workable[slot])
+        self.refuses_live = workable.get(0, True) is None
+        needed = max((depth for depth in depths.values() if depth is not None), default=0)
         self._live.use_depth(needed if self.wanted is None else self.wanted, adapts=self.wanted is None)
 
     def explain(self) -> ModelError:
@@ -49,11 +57,17 @@ class Pacing:
         graph = self._live.graph
         return choose_depth(voice.cost, voice.model_block, graph.sample_rate, graph.block)
 
-    def _slow(self, voice: Voice) -> None:
-        """A model needs more time than there is: another block may help, else it is rendered in the background."""
+    def _share(self, slot: int) -> float:
+        """Of the time there is that a model needs."""
+        graph, voice = self._live.graph, self._live.graph.voices[slot]
+        assert voice is not None
+        return voice.cost.mean_seconds * graph.sample_rate / graph.block
+
+    def _find_workable(self, slot: int) -> Workable | None:
+        """Try a model that needs more time than there is with other blocks; it is made ready for this one again."""
         graph = self._live.graph
-        rate, block = graph.sample_rate, graph.block
-        share = voice.cost.mean_seconds * rate / block
+        voice, rate, block = graph.voices[slot], graph.sample_rate, graph.block
+        assert voice is not None
 
         def measure(size: int) -> tuple[Cost, int]:
             with computing():
@@ -62,13 +76,8 @@ class Pacing:
 
         workable = find_workable(measure, voice.cost, rate, block)
         with computing():
-            graph.use_voice(voice.at(rate, block), graph.voice_heard)
-        if workable is None and not graph.is_live:
-            self._live.use_depth(None, adapts=False)
-            return
-        self._live.use_depth(self.wanted or 0, adapts=False)
-        graph.refuse_model()
-        self.refusal, self.refuses_live = _refused(share, block, workable), workable is None
+            graph.use_voice(voice.at(rate, block), slot)
+        return workable
 
 
 def _larger(block: int, share: float) -> Workable:
@@ -76,10 +85,11 @@ def _larger(block: int, share: float) -> Workable:
     return Workable(2 * block, 1 if share < 1 else 2)
 
 
-def _refused(share: float, block: int, workable: Workable | None) -> ModelError:
+def _refused(slot: int, share: float, block: int, workable: Workable | None) -> ModelError:
+    who, dry = ("The other model", DRY_INSTEAD) if slot else ("The model", DRY)
     if workable is not None:
-        return ModelError(f"The model needs {share:.0%} of the time at {block} samples: {DRY}", f"Choose {workable}.")
+        return ModelError(f"{who} needs {share:.0%} of the time at {block} samples: {dry}", f"Choose {workable}.")
     return ModelError(
-        f"The model takes {share:.1f} s for each second of sound, so it cannot follow live input: {DRY}",
+        f"{who} takes {share:.1f} s for each second of sound, so it cannot follow live input: {dry}",
         "Play a sound file: that is rendered ahead of the ear.",
     )

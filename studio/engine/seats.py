@@ -57,6 +57,11 @@ class Seats:
             other.reset()
         self._settle()
 
+    def refuse(self, slot: int) -> None:
+        """This model is not to be called, whatever is tried."""
+        self._all[slot].give_up(None)
+        self._all[slot].is_refused = True
+
     def hear(self, slot: int) -> bool:
         """Fade to another model; whether there is one."""
         if not 0 <= slot < VOICES or slot == self.heard or self._all[slot].voice is None:

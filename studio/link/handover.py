@@ -33,7 +33,7 @@ class Handover:
         tell: takes what there is to say then.
 
     Attributes:
-        news: of the new engine, for the window, once it plays.
+        news: of the new engine about its models, for the window, once it plays.
         is_switching: the old engine fades or is still; what it says of the transport is no longer what is wanted.
     """
 
@@ -91,8 +91,9 @@ class Handover:
 
     def hear(self, message: Message) -> None:
         """What the new engine says, before it is heard."""
-        if message["event"] == "loaded":
-            self.news.append(message)
+        if message["event"] in ("loaded", "overload") or message.get("about") == "live":
+            older = [each for each in self.news if (each["event"], each["key"]) != (message["event"], message["key"])]
+            self.news = [*older, message]  # a slow model is tried twice: with the rate and block, and with the device
         elif message["event"] == "failed":
             self._is_refused |= message["about"] == "device"
             self._is_unfit |= message["about"] == "audio"

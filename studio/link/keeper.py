@@ -204,7 +204,11 @@ class Keeper:
         fresh = {model.key for model in self.wanted.unloaded}
         said = []
         for message in news:
-            if message["key"] in fresh and self.wanted.settle(message["slot"], message["key"]):
+            if message["key"] not in fresh:
+                continue
+            if message["event"] != "loaded":
+                said.append(message)
+            elif self.wanted.settle(message["slot"], message["key"]):
                 said.append({**message, "gain_db": self.board.gain_db})
         return said
 

@@ -102,12 +102,13 @@ def test_without_an_input_live_is_refused_with_a_sentence(opened, qtbot):
     assert not opened.controller.playing.devices.live and not opened.page.audio.head.source.live.isChecked()
 
 
-def test_live_that_the_engine_refuses_goes_back_to_the_sound(opened, qtbot):
+@pytest.mark.parametrize("about", ["device", "live"])
+def test_live_that_the_engine_refuses_goes_back_to_the_sound(opened, about, qtbot):
     opened.controller.playing.set_live(True)
     qtbot.waitUntil(lambda: opened.controller.playing.device.live)
     said = {
         "event": "failed",
-        "about": "device",
+        "about": about,
         "message": "The model is slower than real time.",
         "hint": "Freeze it.",
     }

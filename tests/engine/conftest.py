@@ -210,6 +210,14 @@ def studio(tmp_path_factory):
 
 
 @pytest.fixture
+def exchanging(tmp_path_factory):
+    """The same with another engine that stands ready."""
+    made = Studio([tmp_path_factory.getbasetemp()], spare=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def sound(tmp_path):
     """Store sound `[1 or 2, frames]` where an engine can map it."""
     return lambda audio, rate=48000: store(np.asarray(audio, np.float32), rate, tmp_path, "test")

@@ -9,7 +9,6 @@ import hostile_models
 import numpy as np
 import pytest
 import torch
-from conftest import Studio
 
 from studio.link import keeper
 from studio.link.shared import State
@@ -95,14 +94,12 @@ def test_what_a_model_does_while_it_plays_fails_on_every_thread(
 
 
 @pytest.mark.slow
-def test_a_spare_engine_is_locked_in_before_it_is_needed(fake_card, tmp_path, monkeypatch):
+def test_a_spare_engine_is_locked_in_before_it_is_needed(exchanging, fake_card, monkeypatch):
     monkeypatch.setattr(keeper, "SPARE_AFTER", 0.0)
-    studio = Studio([tmp_path], spare=True)
-    studio.start()
-    studio.open_device(None, 48000, 256)
-    cards.wait_for(lambda: studio._keeper.spare_is_ready, 60, "a spare engine")
-    assert all(is_locked(task) for task in threads_of(studio._keeper._spare.pid))
-    studio.close()
+    exchanging.start()
+    exchanging.open_device(None, 48000, 256)
+    cards.wait_for(lambda: exchanging._keeper.spare_is_ready, 60, "a spare engine")
+    assert all(is_locked(task) for task in threads_of(exchanging._keeper._spare.pid))
 
 
 def threads_of(pid):

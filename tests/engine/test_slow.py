@@ -93,7 +93,7 @@ def test_live_input_is_refused_with_the_number(studio, fake_card, archive):
     studio.open_device(None, 48000, 256, live=True)
     studio.load_model(str(path), "heavy", quiet=False)
     studio.play()
-    said = studio.wait_failure("device", 60)
+    said = studio.wait_failure("live", 60)
     assert "s for each second of sound" in said["message"] and "live input" in said["message"]
     studio.wait_status(lambda status: status.state == State.OVERLOAD)
     cards.wait_for(lambda: np.abs(fake_card.played[-480:]).max() > 0.49, 10, "the dry sound")
@@ -114,3 +114,74 @@ def test_the_smallest_block_that_works_is_named(studio, fake_card, archive, soun
     studio.wait("device")
     fake_card.wait_for_level(0.125)
     assert studio.status().state == State.RUNNING
+
+
+def heard(card, level):
+    """Wait until nothing but this level comes out."""
+    cards.wait_for(lambda: np.abs(card.played[-4800:] - level).max() < 1e-3, 60, f"the level {level}")
+
+
+def listen_to(model, studio, archives, sound, block=128, *, live=False):
+    studio.start()
+    studio.open_device(None, 48000, block, live=live)
+    studio.load_audio([sound(np.full((2, 48000 * 60), 0.5))])
+    studio.load_model(str(archives[model]), model, quiet=False, knobs=[1.0])
+    studio.play()
+    studio.wait("loaded")
+    studio.wait_status(lambda status: status.playing and status.beat > 100)
+
+
+@pytest.mark.slow
+def test_it_is_named_too_when_another_model_was_heard_before(exchanging, shared_card, archive, archives, sound):
+    listen_to("half", exchanging, archives, sound)
+    cards.wait_for(lambda: exchanging._keeper.spare_is_ready, 60, "a spare engine")
+    exchanging.load_model(str(archive(Ponderous(turns_for(seconds=0.0045)))), "ponderous", quiet=False)
+    said = exchanging.wait("overload", 60)
+    assert "of the time at 128 samples" in said["message"] and "blocks of" in said["hint"]
+    assert exchanging.wait_status(lambda status: status.state == State.OVERLOAD).playing
+    assert len([each for each in exchanging.told if each["event"] == "overload"]) == 1
+
+
+@pytest.mark.slow
+def test_live_input_is_refused_too_when_another_model_was_heard_before(
+    exchanging, shared_card, archive, archives, sound
+):
+    shared_card.listen("sine")
+    listen_to("half", exchanging, archives, sound, 256, live=True)
+    cards.wait_for(lambda: exchanging._keeper.spare_is_ready, 60, "a spare engine")
+    exchanging.load_model(str(archive(Heavy())), "heavy", quiet=False)
+    assert "live input" in exchanging.wait_failure("live", 60)["message"]
+
+
+@pytest.mark.slow
+def test_a_second_model_slower_than_real_time_is_rendered_ahead_and_so_is_the_first(
+    studio, fake_card, archive, archives, sound
+):
+    listen_to("gain", studio, archives, sound, 256)
+    studio.load_model(str(archive(Heavy())), "heavy", quiet=False, slot=1)
+    studio.wait("loaded", 60)
+    studio.wait_status(lambda status: status.state == State.AHEAD and status.playing)
+    heard(fake_card, 0.5)
+    studio.hear(1)
+    heard(fake_card, 0.25)
+    studio.unload_model(1)
+    studio.wait_status(lambda status: status.state == State.RUNNING and status.depth == 0)
+    heard(fake_card, 0.5)
+    assert [each for each in studio.told if each["event"] == "overload"] == []
+
+
+@pytest.mark.slow
+def test_a_second_model_that_needs_larger_blocks_leaves_the_first_alone(studio, fake_card, archive, archives, sound):
+    listen_to("half", studio, archives, sound)
+    studio.load_model(str(archive(Ponderous(turns_for(seconds=0.0045)))), "ponderous", quiet=False, slot=1)
+    said = studio.wait("overload", 60)
+    assert "other model" in said["message"] and "blocks of" in said["hint"]
+    assert studio.wait_status(lambda status: status.playing and status.beat > 100).state == State.RUNNING
+    heard(fake_card, 0.25)
+    studio.hear(1)
+    studio.wait_status(lambda status: status.state == State.OVERLOAD)
+    heard(fake_card, 0.5)  # as it is
+    studio.hear(0)
+    studio.wait_status(lambda status: status.state == State.RUNNING)
+    heard(fake_card, 0.25)
+    assert len([each for each in studio.told if each["event"] == "overload"]) == 1

@@ -7,7 +7,6 @@ import time
 import cards
 import numpy as np
 import pytest
-from conftest import Studio
 
 from studio.document.performance import Lane
 from studio.link.shared import KNOBS, State
@@ -17,10 +16,8 @@ RATE, BLOCK = 48000, 256
 
 
 @pytest.fixture
-def studio(tmp_path_factory):
-    made = Studio([tmp_path_factory.getbasetemp()], spare=True)
-    yield made
-    made.close()
+def studio(exchanging):
+    return exchanging
 
 
 def rising(seconds):

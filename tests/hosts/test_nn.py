@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from conftest import PEERS
 from little_models import (
     Blocks,
     Clipper,
@@ -41,10 +41,9 @@ from studio.wrappers.archive import save_archive
 from studio.wrappers.base import WaveformToWaveform, WaveformToWaveformBase
 from studio.wrappers.captured import FACTS, load_captured, save_captured
 
+PEERS = Path(__file__).parents[1] / "peers"
 FOUR = (Output(name="z", channels=4),)
 KINDS = [Identity, Clipper, Tcn, pytest.param(Gru, marks=pytest.mark.slow), Wide, Knobs, Late, Stems, Doubler]
-
-
 ODD = ("Dry/Wet %", "2nd gain", "音量", "sr", "line", "turned", "late", "forward_params")
 
 

@@ -20,7 +20,9 @@ from studio.link.wanted import QUIET_DB
 
 POLL_MS = 33
 Waiting = tuple[str, Callable[[], None], Callable[[StudioError], None]]  # key of a model, and what follows
-KINDS: dict[str, type[StudioError]] = {"model": ModelError, "device": AudioError, "audio": AudioError}
+KINDS: dict[str, type[StudioError]] = {
+    "model": ModelError, "live": ModelError, "device": AudioError, "audio": AudioError,
+}  # fmt: skip
 
 
 class Playing(QObject):
@@ -374,7 +376,7 @@ class Playing(QObject):
         error = KINDS.get(about, JobError)(message.get("message", ""), message.get("hint", ""), about=about)
         if about == "loopback":
             self.devices.measured.emit(error)
-        elif about == "device" and self.devices.live:
+        elif about in ("device", "live") and self.devices.live:
             self.failed.emit(error)
             self.set_live(False)
         elif about == "device":
