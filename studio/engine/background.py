@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,12 @@ NAP_SECONDS = 0.05  # between looks at the knobs while there is nothing to rende
 
 @dataclass
 class Moment:
-    """What belongs to a block that was rendered: where the play head was, and what the meters showed."""
+    """What belongs to a block that was rendered: where the play head was, and what meters, knobs and limiter showed."""
 
     position: int = 0
     peaks: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    knobs: NDArray[np.float64] | None = None  # most blocks share them with the one before
+    reduction_db: float = 0.0
     is_last: bool = False
 
 
@@ -61,9 +63,9 @@ class Background:
         self._orders: deque[Command] = deque()
         self._gap, self._flow = Gap(graph.channels, rate, block), Fade(False, rate, block)
         self._is_dry, self._wanted_seconds = True, FIRST_SECONDS  # dry: waits until there is enough to begin
-        self.is_playing, self.now = graph.playing, Moment(graph.source.head)
+        self.is_playing, self.now = graph.playing, Moment(graph.source.head, knobs=graph.positions.copy())
         self._begin_at, self._stands = graph.source.head, False
-        self._used, self._used_levels = positions.copy(), _seen(levels)
+        self._take_in()
         self._hand: float | None = graph.source.head if graph.source.is_held else None  # where one holds the play head
         self._wake, self._closing = threading.Event(), False
         self._thread = threading.Thread(target=self._work, name="render in the background", daemon=True)
@@ -141,7 +143,7 @@ class Background:
         """Another edition has begun: leave the old one where it stands."""
         self._heard, self._read = self._edition, self._start
         self._is_dry, self._wanted_seconds = True, FIRST_SECONDS
-        self.now = Moment(self._begin_at, self.now.peaks)
+        self.now = replace(self.now, position=self._begin_at, is_last=False)
         self._gap.fill(out)
         dry.fill(0.0)
 
@@ -199,14 +201,25 @@ class Background:
         return self._written > self._start and self._moments[(self._written - 1) % self._slots].is_last
 
     def _has_changed(self) -> bool:
-        moved = not np.array_equal(self._positions, self._used)
-        return moved or bool(self._orders) or _seen(self._levels) != self._used_levels
+        moved = not np.array_equal(self._hands(), self._used_hands, equal_nan=True)
+        goes_on = self._is_done() and self._graph.source.frames != self._used_frames  # one more sound stands behind
+        return moved or goes_on or bool(self._orders) or self._graph.automation is not self._used_automation
+
+    def _hands(self) -> NDArray[np.float64]:
+        """Where they are: on knobs and levels."""
+        levels = self._levels
+        return np.array([*self._positions, levels.input_db, levels.gain_db, levels.wet, *levels.stem_db])
+
+    def _take_in(self) -> None:
+        """What the next edition is made with."""
+        graph, levels = self._graph, self._levels
+        self._used_hands, self._used = self._hands(), self._positions.copy()
+        self._used_automation, self._used_frames = graph.automation, graph.source.frames
+        self._used_levels = StillLevels(levels.input_db, levels.gain_db, levels.wet, tuple(levels.stem_db))
 
     def _renew(self) -> None:
         """Begin a new edition at the play head, or where a jump was wanted."""
-        at = self._obey_orders(self._head)
-        self._used, self._used_levels = self._positions.copy(), _seen(self._levels)
-        self._restart(at)
+        self._restart(self._obey_orders(self._head))
 
     def _obey_orders(self, at: int) -> int:
         """Do what was ordered; returns where the play head is to be, which is `at` now."""
@@ -219,6 +232,7 @@ class Background:
         return at
 
     def _restart(self, at: int) -> None:
+        self._take_in()
         self._graph.restart(at)
         self._graph.obey(Command(Op.PLAY))
         self._begin_at, self._start = at, self._written
@@ -229,10 +243,9 @@ class Background:
         self._audio[slot] = graph.process(self._used, self._used_levels)
         self._dry[slot] = graph.dry
         peaks = (*graph.meter_in.levels, *graph.meter_out.levels)
-        self._moments[slot] = Moment(graph.source.head, peaks, is_last=not graph.playing and graph.is_still)
+        is_last = not graph.playing and graph.is_still
+        knobs = self._moments[(self._written - 1) % self._slots].knobs
+        if knobs is None or not np.array_equal(knobs, graph.positions):
+            knobs = graph.positions.copy()
+        self._moments[slot] = Moment(graph.source.head, peaks, knobs, graph.reduction_db, is_last)
         self._written += 1
-
-
-def _seen(levels: Levels) -> StillLevels:
-    """The levels as they stand."""
-    return StillLevels(levels.input_db, levels.gain_db, levels.wet, tuple(levels.stem_db))

@@ -227,13 +227,18 @@ class Live:
         return self._out
 
     def _from_background(self, background: Background) -> Floats:
-        board = self._board
+        board, graph = self._board, self.graph
         self.inbox.take(background.obey)
         background.take(self._out, self._dry)
-        board.playing, board.position = int(background.is_playing), background.now.position
+        now = background.now
+        board.playing, board.position = int(background.is_playing), now.position
         board.still, board.ready = int(background.is_still), background.ready
-        board.state = State.AHEAD
-        self._peaks[:] = background.now.peaks
+        board.state = State.FAILING if graph.fault else State.AHEAD
+        board.voice, board.latency, board.muted_blocks = graph.voice_heard, graph.latency, graph.guard.muted
+        board.reduction_db = now.reduction_db
+        self._peaks[:] = now.peaks
+        if now.knobs is not None:
+            self._heard_knobs[:] = now.knobs
         return self._out
 
     def _suffer(self, was_late: bool, *, was_long: bool = False) -> None:

@@ -14,13 +14,14 @@ class Load:
 
     Attributes:
         mean: computing time over block time, averaged over about fifty blocks.
+        needed: the same of the blocks that took too long, when that was last too many.
         was_long: the last block took longer than there is, and counts.
     """
 
     def __init__(self, sample_rate: int, block: int) -> None:
         self._seconds = block / sample_rate
         self._blocks = max(1, round(WORST_SECONDS / self._seconds))
-        self.mean = self._late = 0.0
+        self.mean = self.needed = self._late = self._late_share = 0.0
         self.was_long = False
         self._worst, self._worst_before, self._left = 0.0, 0.0, self._blocks
 
@@ -41,7 +42,8 @@ class Load:
             seconds: that it took.
             counts: towards an overload; not what nobody hears, nor what was kept waiting by something else.
         """
-        self.mean += AVERAGE * (seconds / self._seconds - self.mean)
+        share = seconds / self._seconds
+        self.mean += AVERAGE * (share - self.mean)
         self._worst = max(self._worst, seconds)
         self._left -= 1
         if self._left == 0:
@@ -50,7 +52,10 @@ class Load:
         if counts:
             weight = min(ONE_BLOCK, max(seconds, self._seconds) / RECENT_SECONDS)
             self._late += weight * (self.was_long - self._late)
+            self._late_share += weight * (self.was_long * share - self._late_share)
 
     def forgive(self) -> None:
         """Begin anew to look for an overload."""
-        self._late = 0.0
+        if self.is_overloaded:
+            self.needed = self._late_share / self._late
+        self._late = self._late_share = 0.0

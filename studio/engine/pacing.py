@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from studio.engine.cost import Cost
-from studio.engine.depth import Workable, choose_depth, find_workable
+from studio.engine.depth import LARGEST_BLOCK, MOST, Workable, choose_depth, find_workable
 from studio.engine.live import Live
 from studio.engine.voice import Voice, computing
 from studio.errors import ModelError
@@ -47,10 +49,12 @@ class Pacing:
 
     def explain(self) -> ModelError:
         """Why a model that was fast enough when it was loaded is not heard any more."""
-        graph, load = self._live.graph, self._live.load
+        block, needed = self._live.graph.block, self._live.load.needed
+        # likely to help: on a busy machine nothing can be measured
+        larger = Workable(min(2 * block, LARGEST_BLOCK), min(math.ceil(needed), MOST))
         return ModelError(
-            f"The model needed {load.mean:.0%} of the time at {graph.block} samples: {DRY}",
-            f"Close other programs, or choose {_larger(graph.block, load.mean)}; then play again.",
+            f"The model needed {needed:.0%} of the time at {block} samples: {DRY}",
+            f"Close other programs, or choose {larger}; then play again.",
         )
 
     def _depth(self, voice: Voice) -> int | None:
@@ -78,11 +82,6 @@ class Pacing:
         with computing():
             graph.use_voice(voice.at(rate, block), slot)
         return workable
-
-
-def _larger(block: int, share: float) -> Workable:
-    """What is likely to help where the machine is busy: nobody can measure that now."""
-    return Workable(2 * block, 1 if share < 1 else 2)
 
 
 def _refused(slot: int, share: float, block: int, workable: Workable | None) -> ModelError:

@@ -1,6 +1,7 @@
 """Whatever happens to the engine: the window lives, knows why, and the sound comes back."""
 
 import os
+import re
 import signal
 import time
 
@@ -135,6 +136,7 @@ def test_a_model_that_is_too_slow_gives_way_within_half_a_second(playing, fake_c
     playing.load_audio([sound(tone(3.0))])
     said = playing.wait("overload", 10)
     assert "256 samples" in said["message"] and "block" in said["hint"]
+    assert float(re.search(r"needed (\d+)%", said["message"])[1]) > 100
     lost = int(fake_card.evidence["lost_blocks"])
     assert is_heard(fake_card, 2.9) and int(fake_card.evidence["lost_blocks"]) <= lost + 2
 

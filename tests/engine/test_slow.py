@@ -30,6 +30,15 @@ class Heavy(WaveformToWaveform):
         return x * 0.5 + self.model(x[:1].unsqueeze(0))[0, :1] * 0.0
 
 
+class Brittle(Heavy):
+    """Heavy, and breaks where sound is loud."""
+
+    def do_forward_pass(self, x):
+        if float(x.abs().max()) > 0.9:
+            raise ValueError("too loud")
+        return x * 0.5 + self.model(x[:1].unsqueeze(0))[0, :1] * 0.0
+
+
 class Ponderous(WaveformToWaveform):
     """Half, and so much for each call that blocks of 128 are too small, and larger ones are not."""
 
@@ -65,6 +74,21 @@ def archive(tmp_path):
     return save
 
 
+def heard(card, level):
+    """Wait until nothing but this level comes out."""
+    cards.wait_for(lambda: np.abs(card.played[-4800:] - level).max() < 1e-3, 60, f"the level {level}")
+
+
+def listen_to(model, studio, archives, sound, block=128, *, live=False):
+    studio.start()
+    studio.open_device(None, 48000, block, live=live)
+    studio.load_audio([sound(np.full((2, 48000 * 60), 0.5))])
+    studio.load_model(str(archives[model]), model, quiet=False, knobs=[1.0])
+    studio.play()
+    studio.wait("loaded")
+    studio.wait_status(lambda status: status.playing and status.beat > 100)
+
+
 @pytest.mark.slow
 def test_a_model_slower_than_real_time_is_rendered_ahead_and_all_of_it_is_heard(studio, fake_card, archive, sound):
     path = archive(Heavy())
@@ -83,6 +107,19 @@ def test_a_model_slower_than_real_time_is_rendered_ahead_and_all_of_it_is_heard(
     rendered = render(load_voice(path, 2, 48000, 256), audio, 48000, 256).sounds[0]
     np.testing.assert_allclose(played[first + 512 : first + 24000], rendered[512:], atol=1e-5)
     assert studio.status().xruns == 0
+
+
+@pytest.mark.slow
+def test_one_that_breaks_while_it_is_rendered_ahead_is_explained(studio, fake_card, archive, sound):
+    path = archive(Brittle())
+    studio.start()
+    studio.open_device(None, 48000, 256)
+    studio.load_audio([sound(np.repeat([[0.5, 0.95]], 48000, axis=1))])
+    studio.load_model(str(path), "brittle", quiet=False)
+    studio.play()
+    studio.wait("loaded", 60)
+    assert "too loud" in studio.wait_failure("model", 60)["message"]
+    heard(fake_card, 0.95)  # as it is
 
 
 @pytest.mark.slow
@@ -114,21 +151,6 @@ def test_the_smallest_block_that_works_is_named(studio, fake_card, archive, soun
     studio.wait("device")
     fake_card.wait_for_level(0.125)
     assert studio.status().state == State.RUNNING
-
-
-def heard(card, level):
-    """Wait until nothing but this level comes out."""
-    cards.wait_for(lambda: np.abs(card.played[-4800:] - level).max() < 1e-3, 60, f"the level {level}")
-
-
-def listen_to(model, studio, archives, sound, block=128, *, live=False):
-    studio.start()
-    studio.open_device(None, 48000, block, live=live)
-    studio.load_audio([sound(np.full((2, 48000 * 60), 0.5))])
-    studio.load_model(str(archives[model]), model, quiet=False, knobs=[1.0])
-    studio.play()
-    studio.wait("loaded")
-    studio.wait_status(lambda status: status.playing and status.beat > 100)
 
 
 @pytest.mark.slow
