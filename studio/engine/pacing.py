@@ -32,18 +32,17 @@ class Pacing:
     def choose(self) -> None:
         """Set the depth, the same whichever model is heard. Only in silence."""
         graph, self.refusals = self._live.graph, {}
-        depths = {slot: self._depth(voice) for slot, voice in enumerate(graph.voices) if voice is not None}
-        slow = [slot for slot, depth in depths.items() if depth is None]
-        shares = {slot: self._share(slot) for slot in slow}
-        workable = {slot: self._find_workable(slot) for slot in slow}
-        is_hopeless = None in workable.values()
-        if is_hopeless and not graph.is_live:
+        voices = {slot: voice for slot, voice in enumerate(graph.voices) if voice is not None}
+        depths = {slot: self._depth(voice) for slot, voice in voices.items()}
+        slow = {slot: self._find_workable(voices[slot], slot) for slot, depth in depths.items() if depth is None}
+        if None in slow.values() and not graph.is_live:
             self._live.use_depth(None, adapts=False)
             return
-        for slot in slow:
+        for slot, workable in slow.items():
             graph.refuse_model(slot)
-            self.refusals[slot] = _refused(slot, shares[slot], graph.block, workable[slot])
-        self.refuses_live = workable.get(0, True) is None
+            share = voices[slot].cost.mean_seconds * graph.sample_rate / graph.block
+            self.refusals[slot] = _refused(slot, share, graph.block, workable)
+        self.refuses_live = 0 in slow and slow[0] is None
         needed = max((depth for depth in depths.values() if depth is not None), default=0)
         self._live.use_depth(needed if self.wanted is None else self.wanted, adapts=self.wanted is None)
 
@@ -61,17 +60,9 @@ class Pacing:
         graph = self._live.graph
         return choose_depth(voice.cost, voice.model_block, graph.sample_rate, graph.block)
 
-    def _share(self, slot: int) -> float:
-        """Of the time there is that a model needs."""
-        graph, voice = self._live.graph, self._live.graph.voices[slot]
-        assert voice is not None
-        return voice.cost.mean_seconds * graph.sample_rate / graph.block
-
-    def _find_workable(self, slot: int) -> Workable | None:
+    def _find_workable(self, voice: Voice, slot: int) -> Workable | None:
         """Try a model that needs more time than there is with other blocks; it is made ready for this one again."""
-        graph = self._live.graph
-        voice, rate, block = graph.voices[slot], graph.sample_rate, graph.block
-        assert voice is not None
+        graph, rate, block = self._live.graph, self._live.graph.sample_rate, self._live.graph.block
 
         def measure(size: int) -> tuple[Cost, int]:
             with computing():
