@@ -68,3 +68,8 @@ class OpenedModel(BaseModel):
     how: str
     facts: tuple[str, ...] = ()
     size_bytes: int = 0
+
+    @property
+    def is_played(self) -> bool:
+        """Not those that label sound, and not those that make it as a whole: they are rendered and seen."""
+        return not (self.call.labels or self.call.offline)

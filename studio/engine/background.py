@@ -25,9 +25,9 @@ NAP_SECONDS = 0.05  # between looks at the knobs while there is nothing to rende
 class Moment:
     """What belongs to a block that was rendered: where the play head was, and what meters, knobs and limiter showed."""
 
-    position: int = 0
+    position: int
+    knobs: NDArray[np.float64]  # most blocks share them with the one before
     peaks: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
-    knobs: NDArray[np.float64] | None = None  # most blocks share them with the one before
     reduction_db: float = 0.0
     is_last: bool = False
 
@@ -57,13 +57,13 @@ class Background:
         block, rate = graph.block, graph.sample_rate
         self._slots = max(4, round(ROOM_SECONDS * rate / block))
         self._audio, self._dry = (np.zeros((self._slots, graph.channels, block), np.float32) for _ in range(2))
-        self._moments = [Moment() for _ in range(self._slots)]
         self._written = self._read = self._start = 0
         self._edition = self._heard = 0  # of what lies ahead: each change makes another
         self._orders: deque[Command] = deque()
         self._gap, self._flow = Gap(graph.channels, rate, block), Fade(False, rate, block)
         self._is_dry, self._wanted_seconds = True, FIRST_SECONDS  # dry: waits until there is enough to begin
-        self.is_playing, self.now = graph.playing, Moment(graph.source.head, knobs=graph.positions.copy())
+        self.is_playing, self.now = graph.playing, Moment(graph.source.head, graph.positions.copy())
+        self._moments = [self.now] * self._slots
         self._begin_at, self._stands = graph.source.head, False
         self._take_in()
         self._hand: float | None = graph.source.head if graph.source.is_held else None  # where one holds the play head
@@ -245,7 +245,7 @@ class Background:
         peaks = (*graph.meter_in.levels, *graph.meter_out.levels)
         is_last = not graph.playing and graph.is_still
         knobs = self._moments[(self._written - 1) % self._slots].knobs
-        if knobs is None or not np.array_equal(knobs, graph.positions):
+        if not np.array_equal(knobs, graph.positions):
             knobs = graph.positions.copy()
-        self._moments[slot] = Moment(graph.source.head, peaks, knobs, graph.reduction_db, is_last)
+        self._moments[slot] = Moment(graph.source.head, knobs, peaks, graph.reduction_db, is_last)
         self._written += 1

@@ -315,11 +315,10 @@ class Control:
         fault, heard = self._live.graph.fault, self._live.graph.voice_heard
         if fault is None and heard not in self._pacing.refusals:
             self._tell_overload(self._pacing.explain(), heard)
-        if fault is not None:
+        elif fault is not None:
             said = str(fault).strip().splitlines()[-1][:200] if str(fault).strip() else type(fault).__name__
             error = ModelError(f"The model failed while it played: {said}", "You hear the dry sound.")
-            slot = self._board.voice
-            self._fail("model", error, self._keys.get(slot, ""), slot=slot)
+            self._fail("model", error, self._keys.get(heard, ""), slot=heard)
 
     @contextlib.contextmanager
     def _silence(self) -> Iterator[None]:

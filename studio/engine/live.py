@@ -236,9 +236,7 @@ class Live:
         board.state = State.FAILING if graph.fault else State.AHEAD
         board.voice, board.latency, board.muted_blocks = graph.voice_heard, graph.latency, graph.guard.muted
         board.reduction_db = now.reduction_db
-        self._peaks[:] = now.peaks
-        if now.knobs is not None:
-            self._heard_knobs[:] = now.knobs
+        self._peaks[:], self._heard_knobs[:] = now.peaks, now.knobs
         return self._out
 
     def _suffer(self, was_late: bool, *, was_long: bool = False) -> None:

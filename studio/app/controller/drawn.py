@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.app.controller.playing import is_played
 from studio.app.state import Sound, Stem
 from studio.audio.labels import read_labels
 from studio.document.mixer import Mixer
@@ -40,12 +39,12 @@ class Setting:
 
     def mixer_for(self, opened: OpenedModel) -> Mixer:
         """Levels that change how it looks: outputs of their own are drawn as the model gives them."""
-        if not is_played(opened):
+        if not opened.is_played:
             return Mixer()
         return Mixer(input_db=self.mixer.input_db) if len(opened.call.outputs) > 1 else self.mixer
 
     def lanes_for(self, opened: OpenedModel) -> dict[str, Lane]:
-        return dict(self.lanes) if is_played(opened) else {}
+        return dict(self.lanes) if opened.is_played else {}
 
 
 @dataclass(frozen=True)

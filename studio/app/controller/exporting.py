@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.app.controller.playing import is_played
 from studio.app.controller.services import Services
 from studio.app.sounds import is_test_sound
 from studio.app.state import ExportState, HostResult, HostRow, JobRow, Sound
@@ -108,7 +107,7 @@ class Exporting(QObject):
                 sound.path,
                 target,
                 knobs=_positions(project),
-                mixer=project.mixer if is_played(opened) else None,
+                mixer=project.mixer if opened.is_played else None,
                 lanes=lanes,
                 sample_rate=None,
                 block=block,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.app.controller.loudness import loudness_of
-from studio.app.controller.playing import is_played
 from studio.app.state import Match
 from studio.document.opened import OpenedModel
 from studio.errors import Cancelled
@@ -92,7 +91,7 @@ class Matching(QObject):
         if control.listening.now is None:
             return
         yield Heard(DRY)
-        if opened is None or not is_played(opened):
+        if opened is None or not opened.is_played:
             return
         names = [each.name for each in opened.card.parameters if each.is_numeric]
         for slot, snapshot in sorted(project.snapshots.items()):

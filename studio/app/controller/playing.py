@@ -120,10 +120,10 @@ class Playing(QObject):
         One that is not `familiar` and was not heard since the start begins quietly, with `knobs` where they are said
         to be; the next familiar one is as loud as it was before.
         """
-        if self._player is None or not is_played(opened):
+        if self._player is None or not opened.is_played:
             self._model = None
             self._waiting.pop(0, None)
-            self._show_dry(not is_played(opened))
+            self._show_dry(not opened.is_played)
             if self._loud_db is not None:
                 self.set_gain(self._loud_db)
             ready()
@@ -398,8 +398,3 @@ class Playing(QObject):
     def _set_device(self, device: Device) -> None:
         self.device = device
         self.device_changed.emit(device)
-
-
-def is_played(opened: OpenedModel) -> bool:
-    """Not those that label sound, and not those that make it as a whole: they are rendered and seen."""
-    return not (opened.call.labels or opened.call.offline)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.controller.opening import Opening, Questions
-from studio.app.controller.playing import is_played
 from studio.app.state import ModelState, Pair
 from studio.document.opened import ModelSource, OpenedModel
 from studio.errors import ModelError
@@ -149,7 +148,7 @@ class Second(QObject):
 
     def _stage(self, opened: OpenedModel, ready: Callable[[OpenedModel], None]) -> None:
         name = Path(opened.source.path).name
-        if not is_played(opened):
+        if not opened.is_played:
             said = f"{name} is rendered as a whole, not played."
             self._failed(ModelError(said, "Open it as the model of the project.", about=name))
             return
